@@ -1,0 +1,298 @@
+package dataset
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"time"
+
+	"github.com/clarion-clp/clarion/engine/calendar"
+)
+
+// errDamaged is what is wrong with bytes that are no stored table.
+var errDamaged = errors.New("the stored table is damaged")
+
+// A decoder reads the stored form. Every count is held against the bytes that
+// are left before anything is set aside for it. After a fault, bad is set, and
+// what is read means nothing.
+type decoder struct {
+	in      []byte
+	at      int
+	bad     bool
+	strings []string
+	times   []time.Time
+}
+
+// UnmarshalTable reads a table from its stored form, in the shape of a schema,
+// which may have changed since. The error says that the bytes are damaged, of a
+// later version, or of another dataset.
+func UnmarshalTable(schema *Schema, b []byte) (*Table, error) {
+	const frame = len(formatMark) + 1 + 4
+	if len(b) < frame || string(b[:len(formatMark)]) != formatMark {
+		return nil, fmt.Errorf("reading %s: %w", schema.Name, errDamaged)
+	}
+	if v := b[len(formatMark)]; v != formatVersion {
+		return nil, fmt.Errorf("reading %s: the stored table is of version %d, and this Clarion knows version %d", schema.Name, v, formatVersion)
+	}
+	end := len(b) - 4
+	if crc32.ChecksumIEEE(b[:end]) != binary.LittleEndian.Uint32(b[end:]) {
+		return nil, fmt.Errorf("reading %s: %w", schema.Name, errDamaged)
+	}
+	t, err := unmarshalBody(schema, b[len(formatMark)+1:end])
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", schema.Name, err)
+	}
+	return t, nil
+}
+
+// unmarshalBody reads what stands between version and checksum.
+func unmarshalBody(schema *Schema, b []byte) (*Table, error) {
+	d := decoder{in: b}
+	d.readStrings()
+	d.readTimes()
+	t := &Table{Schema: schema}
+	name := d.string()
+	t.File, t.Sheet = d.string(), d.string()
+	t.Imported, t.First = d.time(), d.time()
+	if d.bad {
+		return nil, errDamaged
+	}
+	if name != schema.Name {
+		return nil, fmt.Errorf("the stored table is of %q", name)
+	}
+	places, err := d.columns(schema)
+	if err != nil {
+		return nil, err
+	}
+	t.Rows = d.rows(schema, places)
+	if d.bad || d.at != len(d.in) {
+		return nil, errDamaged
+	}
+	return t, nil
+}
+
+// left gives the number of bytes still to be read.
+func (d *decoder) left() int { return len(d.in) - d.at }
+
+// unsigned reads a number.
+func (d *decoder) unsigned() uint64 {
+	if d.at < len(d.in) {
+		if b := d.in[d.at]; b < 0x80 {
+			d.at++
+			return uint64(b)
+		}
+	}
+	n, w := binary.Uvarint(d.in[d.at:])
+	if w <= 0 {
+		d.bad = true
+		d.at = len(d.in)
+		return 0
+	}
+	d.at += w
+	return n
+}
+
+// signed reads a number in zigzag.
+func (d *decoder) signed() int64 {
+	n := d.unsigned()
+	return int64(n>>1) ^ -int64(n&1)
+}
+
+// byte reads a byte.
+func (d *decoder) byte() byte {
+	if d.at >= len(d.in) {
+		d.bad = true
+		return 0
+	}
+	b := d.in[d.at]
+	d.at++
+	return b
+}
+
+// count reads how many of something follow, each of at least so many bytes.
+func (d *decoder) count(each int) int {
+	n := d.unsigned()
+	if n > uint64(d.left()/each) {
+		d.bad = true
+		return 0
+	}
+	return int(n)
+}
+
+// readStrings reads all strings. They are cut out of one copy of their bytes.
+func (d *decoder) readStrings() {
+	n := d.count(1)
+	lengths := make([]int, n)
+	total := 0
+	for i := range lengths {
+		l := d.unsigned()
+		if l > uint64(len(d.in)) || d.bad {
+			d.bad = true
+			return
+		}
+		lengths[i] = int(l)
+		total += int(l)
+		if total > len(d.in) {
+			d.bad = true
+			return
+		}
+	}
+	if total > d.left() {
+		d.bad = true
+		return
+	}
+	all := string(d.in[d.at : d.at+total])
+	d.at += total
+	d.strings = make([]string, n+1)
+	for i, l := range lengths {
+		d.strings[i+1] = all[:l]
+		all = all[l:]
+	}
+}
+
+// readTimes reads all times.
+func (d *decoder) readTimes() {
+	n := d.count(1)
+	d.times = make([]time.Time, n+1)
+	for i := range n {
+		d.times[i+1] = time.UnixMicro(d.signed()).UTC()
+	}
+}
+
+// string reads the number of a string.
+func (d *decoder) string() string {
+	n := d.unsigned()
+	if n >= uint64(len(d.strings)) {
+		d.bad = true
+		return ""
+	}
+	return d.strings[n]
+}
+
+// time reads the number of a time.
+func (d *decoder) time() time.Time {
+	n := d.unsigned()
+	if n >= uint64(len(d.times)) {
+		d.bad = true
+		return time.Time{}
+	}
+	return d.times[n]
+}
+
+// columns reads the names of the stored columns, and gives the place of each in
+// the schema, or -1.
+func (d *decoder) columns(s *Schema) ([]int, error) {
+	n := d.count(1)
+	places := make([]int, n)
+	taken := make([]bool, len(s.Columns))
+	for i := range places {
+		places[i] = -1
+		if p, ok := s.Column(d.string()); ok {
+			if taken[p] {
+				d.bad = true
+			}
+			taken[p] = true
+			places[i] = p
+		}
+	}
+	if d.bad {
+		return nil, errDamaged
+	}
+	return places, nil
+}
+
+// rows reads all rows, setting room aside for some hundred at a time.
+func (d *decoder) rows(s *Schema, places []int) []*Row {
+	const block = 256
+	n := d.count(6 + len(places))
+	width := len(s.Columns)
+	var out []*Row
+	var rows []Row
+	var cells []Value
+	for i := range n {
+		if len(rows) == 0 {
+			size := min(block, n-i)
+			rows, cells = make([]Row, size), make([]Value, size*width)
+		}
+		r := &rows[0]
+		rows = rows[1:]
+		r.Cells = cells[:width:width]
+		cells = cells[width:]
+		d.row(s, places, r)
+		if d.bad || i > 0 && r.Key < out[i-1].Key {
+			d.bad = true
+			return nil
+		}
+		if out == nil {
+			out = make([]*Row, 0, n)
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// row reads a record.
+func (d *decoder) row(s *Schema, places []int, r *Row) {
+	r.Ref = Ref(d.signed())
+	r.Key = d.string()
+	r.FirstSeen = d.time()
+	r.Changed = d.time()
+	flags := d.byte()
+	r.Baseline = flags&rowBaseline != 0
+	r.Line = int(d.signed())
+	for _, p := range places {
+		if p < 0 {
+			var none Value
+			d.cell(&none)
+			continue
+		}
+		v := &r.Cells[p]
+		d.cell(v)
+		if v.Kind != s.Columns[p].Kind && v.Kind != Blank {
+			fit(s, p, r)
+		}
+	}
+	if flags&rowProblems != 0 {
+		n := d.count(3)
+		for range n {
+			problem := Problem{Column: d.string(), Text: d.string(), Why: d.string()}
+			if _, ok := s.Column(problem.Column); ok {
+				r.Problems = append(r.Problems, problem)
+			}
+		}
+	}
+}
+
+// cell reads a value.
+func (d *decoder) cell(v *Value) {
+	tag := d.byte()
+	v.Kind = Kind(tag & 0x0f)
+	if int(v.Kind) >= len(kindWords) || tag&0x80 != 0 {
+		d.bad = true
+	}
+	if tag&cellN != 0 {
+		v.N = d.signed()
+	}
+	if tag&cellS != 0 {
+		v.S = d.string()
+	}
+	if tag&cellUnit != 0 {
+		v.Unit = calendar.Unit(d.byte())
+	}
+}
+
+// fit deals with a cell whose column is of another kind now. A choice is a text
+// as well; anything else cannot be read any more.
+func fit(s *Schema, p int, r *Row) {
+	v, c := &r.Cells[p], &s.Columns[p]
+	if v.Kind == Choice && c.Kind == Text {
+		v.Kind = Text
+		return
+	}
+	r.Problems = append(r.Problems, Problem{
+		Column: c.Name, Text: v.S,
+		Why: "it was stored as " + v.Kind.String() + ", and the column is " + c.Kind.String() + " now; import the file again",
+	})
+	*v = Value{}
+}

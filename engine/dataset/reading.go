@@ -1,0 +1,48 @@
+package dataset
+
+import (
+	"time"
+
+	"github.com/clarion-clp/clarion/engine/calendar"
+)
+
+// A Reading is one file, typed: what a connector hands to an import. Rows in
+// the file are Records or Refused, never dropped: Lines = len(Records) +
+// len(Refused) + Skipped.
+type Reading struct {
+	File, Sheet string
+	SHA256      string        // of the file's bytes
+	Modified    time.Time     // of the file
+	ListDate    calendar.Date // the day the list was drawn, if the file says so
+	HasDate     bool
+	Profile     string            // the layout of a public register, where the headings are its: electoral-commission
+	Header      []string          // as found
+	Columns     map[string]string // our column -> their header
+	Unused      []string          // headers that no column took
+	Lines       int               // data rows found
+	Skipped     []Refusal         // blank rows, totals: with their reason
+	Records     []Record
+	Refused     []Refusal
+	Files       []Document // bytes of documents, by the digest a File cell names
+}
+
+// A Record is one row that was kept.
+type Record struct {
+	Key      string
+	Line     int     // from 1, as a spreadsheet counts
+	Cells    []Value // in the order of Schema.Columns
+	Problems []Problem
+}
+
+// A Refusal is a row that was not kept, and why.
+type Refusal struct {
+	Line         int
+	Column, Text string
+	Why          string
+}
+
+// A Document is a file that a record points to.
+type Document struct {
+	SHA256, Name, Type string
+	Bytes              []byte
+}
