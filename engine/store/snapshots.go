@@ -1,0 +1,206 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/clarion-clp/clarion/engine/dataset"
+)
+
+// A loaded table was decoded from a snapshot, which never changes except by
+// Forget.
+type loaded struct {
+	id     int64
+	schema *dataset.Schema
+	digest string
+	table  *dataset.Table
+}
+
+// saveSnapshot keeps a whole table. The current one is kept as it is, so that
+// it is read fast; packSnapshot makes it small once another follows. The shape
+// is kept with it, so that a snapshot can be read when the schema has changed.
+func (t *Tx) saveSnapshot(id int64, name string, table *dataset.Table) error {
+	shape, err := t.saveShape(table.Schema)
+	if err != nil {
+		return err
+	}
+	body, err := table.MarshalBinary()
+	if err != nil {
+		return err
+	}
+	return t.exec(`insert into snapshots (constituency, import, dataset, shape, codec, digest, body) values (?, ?, ?, ?, ?, ?, ?)`,
+		here, id, name, shape, codecPlain, sha256Hex(body), body)
+}
+
+// saveShape keeps a schema once and gives its digest.
+func (t *Tx) saveShape(s *dataset.Schema) (string, error) {
+	body, err := json.Marshal(s)
+	if err != nil {
+		return "", err
+	}
+	digest := sha256Hex(body)
+	return digest, t.exec(`insert into shapes (constituency, digest, dataset, body) values (?, ?, ?, ?)
+		on conflict (constituency, digest) do nothing`, here, digest, s.Name, string(body))
+}
+
+// packSnapshot makes a snapshot small.
+func (t *Tx) packSnapshot(id int64) error {
+	var body []byte
+	var codec int
+	found, err := t.one(`select body, codec from snapshots where constituency = ? and import = ?`, []any{here, id}, &body, &codec)
+	if err != nil || !found || codec == codecDeflate {
+		return err
+	}
+	packed, err := deflate(body)
+	if err != nil {
+		return err
+	}
+	return t.exec(`update snapshots set body = ?, codec = ? where constituency = ? and import = ?`, packed, codecDeflate, here, id)
+}
+
+// ahead is a table that is being decoded while the transaction goes on.
+type ahead struct {
+	schema *dataset.Schema
+	done   chan decoded
+}
+
+type decoded struct {
+	table  *dataset.Table
+	digest string
+	err    error
+}
+
+// ReadAhead begins to read the table of an import, which Table is going to be
+// asked for in this transaction.
+func (t *Tx) ReadAhead(id int64, schema *dataset.Schema) {
+	read, err := t.snapshot(id, schema)
+	if err != nil {
+		return // Table will say so
+	}
+	if t.ahead == nil {
+		t.ahead = map[int64]ahead{}
+	}
+	a := ahead{schema: schema, done: make(chan decoded, 1)}
+	t.ahead[id] = a
+	go func() { a.done <- read() }()
+}
+
+// readSnapshot gives the table of an import and the digest of its bytes: in a
+// schema or, with none, in the shape it was imported in.
+func (t *Tx) readSnapshot(id int64, schema *dataset.Schema) (*dataset.Table, string, error) {
+	if a, ok := t.ahead[id]; ok && a.schema == schema {
+		delete(t.ahead, id)
+		d := <-a.done
+		return d.table, d.digest, d.err
+	}
+	read, err := t.snapshot(id, schema)
+	if err != nil {
+		return nil, "", err
+	}
+	d := read()
+	return d.table, d.digest, d.err
+}
+
+// snapshot fetches the bytes of an import's table. What it gives decodes them,
+// and needs the database no more.
+func (t *Tx) snapshot(id int64, schema *dataset.Schema) (func() decoded, error) {
+	var body, shape []byte
+	var codec int
+	var digest string
+	found, err := t.one(`select s.body, s.codec, s.digest, h.body from snapshots s
+		join shapes h on h.constituency = s.constituency and h.digest = s.shape
+		where s.constituency = ? and s.import = ?`, []any{here, id}, &body, &codec, &digest, &shape)
+	if err == nil && !found {
+		err = fmt.Errorf("the table of import %d: %w", id, ErrNotFound)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return func() decoded {
+		table, err := decode(body, codec, shape, schema)
+		return decoded{table, digest, err}
+	}, nil
+}
+
+// decode makes a table of its bytes.
+func decode(body []byte, codec int, shape []byte, schema *dataset.Schema) (*dataset.Table, error) {
+	if codec == codecDeflate {
+		var err error
+		if body, err = inflate(body); err != nil {
+			return nil, err
+		}
+	}
+	if schema == nil {
+		schema = new(dataset.Schema)
+		if err := json.Unmarshal(shape, schema); err != nil {
+			return nil, err
+		}
+	}
+	return dataset.UnmarshalTable(schema, body)
+}
+
+// Tables are the current tables of the datasets, with local facts laid over
+// them. A dataset that was never imported has an empty table.
+func (t *Tx) Tables(schemas map[string]*dataset.Schema) (dataset.Tables, error) {
+	tables := make(dataset.Tables, len(schemas))
+	for name, schema := range schemas {
+		last, found, err := t.LastImport(name)
+		if err != nil {
+			return nil, err
+		}
+		if !found {
+			tables[name] = dataset.NewTable(schema, nil, time.Time{}, time.Time{}, "", "")
+			continue
+		}
+		table, err := t.Table(last.ID, schema)
+		if err != nil {
+			return nil, err
+		}
+		facts, err := t.Facts(name)
+		if err != nil {
+			return nil, err
+		}
+		if len(facts) > 0 {
+			table = dataset.Overlay(table, factsByRef(facts))
+		}
+		tables[name] = table
+	}
+	return tables, nil
+}
+
+// Table is the table of one import, also an undone one, without local facts.
+// Columns that schema has and the import had not are blank.
+func (t *Tx) Table(id int64, schema *dataset.Schema) (*dataset.Table, error) {
+	var digest string
+	found, err := t.one(`select digest from snapshots where constituency = ? and import = ?`, []any{here, id}, &digest)
+	if err == nil && !found {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the table of import %d: %w", id, err)
+	}
+	t.s.mu.Lock()
+	have, ok := t.s.tables[schema.Name]
+	t.s.mu.Unlock()
+	if ok && have.id == id && have.schema == schema && have.digest == digest {
+		return have.table, nil
+	}
+	table, digest, err := t.readSnapshot(id, schema)
+	if err != nil {
+		return nil, explain(fmt.Sprintf("reading the table of import %d", id), err)
+	}
+	t.s.mu.Lock()
+	if have := t.s.tables[schema.Name]; have.id <= id {
+		t.s.tables[schema.Name] = loaded{id: id, schema: schema, digest: digest, table: table}
+	}
+	t.s.mu.Unlock()
+	return table, nil
+}
+
+// dropTables forgets what was decoded.
+func (s *Store) dropTables() {
+	s.mu.Lock()
+	clear(s.tables)
+	s.mu.Unlock()
+}
