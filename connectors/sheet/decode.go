@@ -1,0 +1,154 @@
+package sheet
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// refuseForeign refuses bytes that are some other kind of file, with what to
+// do about it. It looks at the content, because names lie.
+func refuseForeign(data []byte) error {
+	const save = " Open it, choose Save As, and save it as CSV UTF-8"
+	head := data[:min(len(data), 4096)]
+	lower := bytes.ToLower(bytes.TrimLeft(head, "\xef\xbb\xbf \t\r\n"))
+	switch {
+	case len(data) == 0:
+		return errors.New("the file is empty; export it again")
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
+		if bytes.Contains(head, []byte("opendocument.spreadsheet")) {
+			return errors.New("this is a LibreOffice workbook, which cannot be read yet." + save)
+		}
+		if bytes.Contains(data, []byte("xl/workbook.xml")) {
+			return errors.New("this is an Excel workbook (.xlsx), which cannot be read yet." + save)
+		}
+		return errors.New("this is a ZIP archive or a workbook, which cannot be read. Unpack it, or open it in a spreadsheet and save it as CSV UTF-8")
+	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
+		return errors.New("this is an old Excel workbook (.xls) or one with a password, which cannot be read." + save)
+	case bytes.HasPrefix(head, []byte("%PDF-")):
+		return errors.New("this is a PDF, not a table; export the list as CSV instead")
+	case bytes.HasPrefix(head, []byte("\x1f\x8b")):
+		return errors.New("this is a compressed file; unpack it first")
+	case bytes.HasPrefix(head, []byte("{\\rtf")):
+		return errors.New("this is a word processor's document, not a table; export the list as CSV instead")
+	case bytes.HasPrefix(lower, []byte("<!doctype html")), bytes.HasPrefix(lower, []byte("<html")):
+		return errors.New("this is a web page, perhaps a sign-in page that was saved in place of the list; download it again")
+	case bytes.HasPrefix(lower, []byte("<?xml")), bytes.HasPrefix(lower, []byte("<table")):
+		return errors.New("this is a workbook saved as XML or HTML, which cannot be read." + save)
+	case bytes.HasPrefix(lower, []byte("begin:vcalendar")):
+		return errors.New("this is a calendar (.ics), which cannot be read yet; write the meetings in a table and save it as CSV UTF-8")
+	}
+	return nil
+}
+
+// decode gives the text that the bytes stand for: by byte-order mark, by the
+// NULs of UTF-16, as UTF-8 if they are, and else as Windows-1252. Characters
+// that cannot be told are U+FFFD, and cells with one are problems.
+func decode(data []byte) string {
+	switch {
+	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
+		return strings.ToValidUTF8(string(data[3:]), "\uFFFD")
+	case bytes.HasPrefix(data, []byte("\xff\xfe")):
+		return decode16(data[2:], false)
+	case bytes.HasPrefix(data, []byte("\xfe\xff")):
+		return decode16(data[2:], true)
+	}
+	if big, yes := looks16(data); yes {
+		return decode16(data, big)
+	}
+	if utf8.Valid(data) {
+		return string(data)
+	}
+	if mostly8(data) {
+		return strings.ToValidUTF8(string(data), "\uFFFD")
+	}
+	return decode1252(data)
+}
+
+// looks16 reports whether the bytes are UTF-16 without a mark: Latin text then
+// has a NUL in every other place.
+func looks16(data []byte) (big, yes bool) {
+	n := min(len(data), 4096) &^ 1
+	if n < 4 {
+		return false, false
+	}
+	var even, odd int
+	for i := 0; i < n; i += 2 {
+		if data[i] == 0 {
+			even++
+		}
+		if data[i+1] == 0 {
+			odd++
+		}
+	}
+	half := n / 2
+	switch {
+	case odd*10 >= half*7 && even*10 <= half:
+		return false, true
+	case even*10 >= half*7 && odd*10 <= half:
+		return true, true
+	}
+	return false, false
+}
+
+func decode16(data []byte, big bool) string {
+	units := make([]uint16, 0, len(data)/2+1)
+	for i := 0; i+1 < len(data); i += 2 {
+		if big {
+			units = append(units, uint16(data[i])<<8|uint16(data[i+1]))
+		} else {
+			units = append(units, uint16(data[i+1])<<8|uint16(data[i]))
+		}
+	}
+	if len(data)%2 == 1 {
+		units = append(units, utf8.RuneError)
+	}
+	return string(utf16.Decode(units))
+}
+
+// mostly8 reports whether invalid bytes are stray ones in text that is UTF-8:
+// at least four characters of several bytes for each of them.
+func mostly8(data []byte) bool {
+	var good, bad int
+	for i := 0; i < len(data); {
+		if data[i] < utf8.RuneSelf {
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRune(data[i:])
+		if r == utf8.RuneError && size == 1 {
+			bad++
+		} else {
+			good++
+		}
+		i += size
+	}
+	return good >= 4*bad
+}
+
+// high1252 is what Windows-1252 has in the places 0x80 to 0x9F.
+var high1252 = [32]rune{
+	'€', utf8.RuneError, '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', utf8.RuneError, 'Ž', utf8.RuneError,
+	utf8.RuneError, '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', utf8.RuneError, 'ž', 'Ÿ',
+}
+
+func decode1252(data []byte) string {
+	var b strings.Builder
+	b.Grow(len(data) + len(data)/8)
+	for _, c := range data {
+		switch {
+		case c < 0x80:
+			b.WriteByte(c)
+		case c < 0xA0:
+			b.WriteRune(high1252[c-0x80])
+		default:
+			b.WriteRune(rune(c))
+		}
+	}
+	return b.String()
+}
+
+// blankText reports whether there is nothing but space in s.
+func blankText(s string) bool { return trim(s) == "" }
