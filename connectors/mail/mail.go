@@ -1,0 +1,85 @@
+// Package mail puts letters on the wire, or into a folder.
+//
+// # The message
+//
+// Bytes makes a message of a letter.Outgoing: text and HTML as alternatives,
+// attachments under their own names in any script, and these headers: From, To
+// and Reply-To with encoded names, Subject, Date and Message-ID as given,
+// X-Clarion-Ref, Auto-Submitted, User-Agent and X-Mailer. The same Outgoing
+// gives the same bytes: nothing is taken from the clock or from chance.
+// Whatever stands in a name or a subject, it cannot begin a header: control
+// characters are made visible before they get here and again here.
+//
+// # The outcome of an attempt
+//
+// Send answers with a letter.Outcome and never with an error:
+//
+//	delivered   the server answered the end of the message with 2xx; the file
+//	            is in the folder
+//	deferred    a 4xx to the recipient, to DATA or to the message
+//	refused     a 5xx to the same, or an address that is none
+//	not tried   no connection, no TLS, no log-in, a sender the server does not
+//	            let in, a broken line before the whole message was out; the
+//	            text says which, for the person who set the server up
+//	unknown     the whole message was out and no answer came
+//
+// A connection is kept and used again; a letter goes to one recipient; a letter
+// takes four round trips. A kept connection that turns out to be gone when the
+// next letter begins is dialled again, once: nothing had been sent.
+//
+// # The folder
+//
+// Drop writes each letter as one .eml file, whole or not at all, and never over
+// another. A letter whose Ref is there already counts as delivered, so a Drop
+// can be asked what became of a letter after a crash (Sent).
+package mail
+
+import (
+	"net/mail"
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/clarion-clp/clarion/engine/letter"
+)
+
+// agent is what our letters say they were written with.
+const agent = "Clarion"
+
+func notTried(text string) letter.Outcome {
+	return letter.Outcome{Kind: letter.NotTried, Text: text}
+}
+
+// address reads one bare address. It is the whole of the text or it is none.
+func address(s string) (*mail.Address, bool) {
+	if s == "" || strings.ContainsAny(s, "<>\r\n\t ,;") || strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		return nil, false
+	}
+	a, err := mail.ParseAddress(s)
+	if err != nil || a.Name != "" || len(a.Address) > 320 {
+		return nil, false
+	}
+	return a, true
+}
+
+// The patterns are compiled when the first letter needs them, not whenever the
+// program starts.
+var (
+	addresses = pattern(`[^\s<>"'():;,\[\]]+@[^\s<>"'():;,\[\]]+`)
+	code      = pattern(`^[245]\.\d{1,3}\.\d{1,3}\b[ -]*`)
+)
+
+func pattern(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
+
+// answer is a server's answer without addresses, on one line, made plain.
+func answer(s string) (text, enhanced string) {
+	enhanced = strings.TrimRight(code().FindString(s), " -")
+	s = code().ReplaceAllString(s, "")
+	if enhanced != "" {
+		s = strings.ReplaceAll(s, "\n"+enhanced, "\n")
+	}
+	s = addresses().ReplaceAllString(s, "(address)")
+	return header(s, 300), enhanced
+}

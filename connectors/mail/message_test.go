@@ -1,0 +1,288 @@
+package mail
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"flag"
+	"io"
+	"os"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"github.com/emersion/go-message"
+	gomail "github.com/emersion/go-message/mail"
+	"pgregory.net/rapid"
+
+	"github.com/clarion-clp/clarion/engine/letter"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+func outgoing(files ...string) letter.Outgoing {
+	o := letter.Outgoing{
+		Ref: "m-17", MessageID: "m-17.abc@example.org", Date: time.Date(2026, 11, 3, 9, 0, 0, 0, time.UTC),
+		Content: letter.Content{
+			From: "secretary@example.org", FromName: "Broadland & Fakenham CLP", ReplyTo: "pat@example.org",
+			To: "jo@example.org", ToName: "Zoë Ní Bhriain", Subject: "Welcome, Zoë",
+			Text: "Dear Zoë,\n\nhello.\n.\n-- \nPat\n", HTML: "<html><body style=\"x\"><p>Dear Zoë,</p></body></html>\n",
+		},
+		Files: map[string][]byte{},
+	}
+	for _, name := range files {
+		data := []byte("the file " + name + "\n")
+		sum := sha256.Sum256(data)
+		sha := hex.EncodeToString(sum[:])
+		o.Content.Attachments = append(o.Content.Attachments, letter.Attachment{Name: name, Type: "application/pdf", SHA256: sha, Size: int64(len(data))})
+		o.Files[sha] = data
+	}
+	return o
+}
+
+// A tester is what a test, a fuzz target and a property have in common.
+type tester interface {
+	Helper()
+	Fatal(...any)
+	Fatalf(string, ...any)
+}
+
+func made(t tester, o letter.Outgoing) []byte {
+	t.Helper()
+	b, err := Bytes(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// A part is a leaf of a parsed message.
+type leaf struct{ kind, name, body string }
+
+// parse reads a message as a mail program would.
+func parse(t tester, b []byte) (gomail.Header, []leaf) {
+	t.Helper()
+	e, err := message.Read(bytes.NewReader(b))
+	if err != nil {
+		t.Fatalf("%v in\n%s", err, b)
+	}
+	var leaves []leaf
+	err = e.Walk(func(_ []int, e *message.Entity, err error) error {
+		if err != nil {
+			return err
+		}
+		kind, _, err := e.Header.ContentType()
+		if err != nil {
+			return err
+		}
+		if strings.HasPrefix(kind, "multipart/") {
+			return nil
+		}
+		body, err := io.ReadAll(e.Body)
+		if err != nil {
+			return err
+		}
+		name, err := (&gomail.AttachmentHeader{Header: e.Header}).Filename()
+		if err != nil {
+			return err
+		}
+		leaves = append(leaves, leaf{kind, name, strings.ReplaceAll(string(body), "\r\n", "\n")})
+		return nil
+	})
+	if err != nil {
+		t.Fatalf("%v in\n%s", err, b)
+	}
+	return gomail.Header{Header: e.Header}, leaves
+}
+
+// fields are the names of a header's fields, in their order.
+func fields(h gomail.Header) string {
+	var out []string
+	for f := h.Fields(); f.Next(); {
+		out = append(out, f.Key())
+	}
+	return strings.Join(out, " ")
+}
+
+func TestGolden(t *testing.T) {
+	o := outgoing("Minutes of 3 November – draft.pdf", "plain.pdf")
+	o.Again = true
+	for _, c := range []struct {
+		file string
+		o    letter.Outgoing
+	}{{"testdata/plain.eml", outgoing()}, {"testdata/attached.eml", o}} {
+		got := made(t, c.o)
+		if *update {
+			if err := os.WriteFile(c.file, got, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(c.file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Git may give the file other line ends on other systems.
+		if clean := bytes.ReplaceAll(want, []byte("\r\n"), []byte("\n")); !bytes.Equal(bytes.ReplaceAll(got, []byte("\r\n"), []byte("\n")), clean) {
+			t.Errorf("%s differs (run with -update to write it anew):\n%s", c.file, got)
+		}
+		if !bytes.Equal(got, made(t, c.o)) {
+			t.Errorf("%s: the same letter gave other bytes", c.file)
+		}
+		if bytes.Contains(bytes.ReplaceAll(got, []byte("\r\n"), nil), []byte("\n")) {
+			t.Errorf("%s: a line does not end with CR LF", c.file)
+		}
+	}
+}
+
+func TestParsed(t *testing.T) {
+	o := outgoing("Zoë’s minutes – 会議.pdf", "b.pdf")
+	o.Content.Attachments[1].Type = "not a type"
+	h, leaves := parse(t, made(t, o))
+	subject, err := h.Subject()
+	if err != nil || subject != "Welcome, Zoë" {
+		t.Errorf("subject %q, %v", subject, err)
+	}
+	for field, want := range map[string]string{"From": "Broadland & Fakenham CLP secretary@example.org", "To": "Zoë Ní Bhriain jo@example.org", "Reply-To": " pat@example.org"} {
+		list, err := h.AddressList(field)
+		if err != nil || len(list) != 1 || list[0].Name+" "+list[0].Address != want {
+			t.Errorf("%s: %v, %v", field, list, err)
+		}
+	}
+	for field, want := range map[string]string{"X-Clarion-Ref": "m-17", "Message-Id": "<m-17.abc@example.org>", "Auto-Submitted": "auto-generated",
+		"User-Agent": "Clarion", "X-Mailer": "Clarion", "Date": "Tue, 03 Nov 2026 09:00:00 +0000", "X-Clarion-Again": ""} {
+		if got := h.Get(field); got != want {
+			t.Errorf("%s: %q, want %q", field, got, want)
+		}
+	}
+	want := []leaf{
+		{"text/plain", "", o.Content.Text},
+		{"text/html", "", o.Content.HTML},
+		{"application/pdf", "Zoë’s minutes – 会議.pdf", "the file Zoë’s minutes – 会議.pdf\n"},
+		{"application/octet-stream", "b.pdf", "the file b.pdf\n"},
+	}
+	if len(leaves) != len(want) {
+		t.Fatalf("parts %q", leaves)
+	}
+	for i := range want {
+		if leaves[i] != want[i] {
+			t.Errorf("part %d is %q, want %q", i, leaves[i], want[i])
+		}
+	}
+}
+
+func TestAgain(t *testing.T) {
+	o := outgoing()
+	o.Again = true
+	h, leaves := parse(t, made(t, o))
+	if h.Get("X-Clarion-Again") != "yes" || !strings.HasPrefix(leaves[0].body, again+"\n\nDear") || !strings.Contains(leaves[1].body, "<body style=\"x\">\n<p") || !strings.Contains(leaves[1].body, again) {
+		t.Errorf("a second copy does not say so: %q", leaves)
+	}
+}
+
+func TestNoMessage(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*letter.Outgoing)
+		kind   letter.OutcomeKind
+	}{
+		"no recipient":       {func(o *letter.Outgoing) { o.Content.To = "" }, letter.Refused},
+		"two recipients":     {func(o *letter.Outgoing) { o.Content.To = "a@example.org, b@example.org" }, letter.Refused},
+		"a header in it":     {func(o *letter.Outgoing) { o.Content.To = "a@example.org\r\nBcc: b@example.org" }, letter.Refused},
+		"a name in it":       {func(o *letter.Outgoing) { o.Content.To = "Jo <a@example.org>" }, letter.Refused},
+		"no sender":          {func(o *letter.Outgoing) { o.Content.From = "secretary" }, letter.NotTried},
+		"bad reply":          {func(o *letter.Outgoing) { o.Content.ReplyTo = "x y@example.org" }, letter.NotTried},
+		"no ref":             {func(o *letter.Outgoing) { o.Ref = "" }, letter.NotTried},
+		"a ref of two lines": {func(o *letter.Outgoing) { o.Ref = "a\nb" }, letter.NotTried},
+		"a bad number":       {func(o *letter.Outgoing) { o.MessageID = "a b" }, letter.NotTried},
+		"no date":            {func(o *letter.Outgoing) { o.Date = time.Time{} }, letter.NotTried},
+		"other bytes":        {func(o *letter.Outgoing) { o.Files[o.Content.Attachments[0].SHA256] = []byte("x") }, letter.NotTried},
+	} {
+		o := outgoing("a.pdf")
+		c.change(&o)
+		_, err := Bytes(o)
+		if err == nil {
+			t.Errorf("%s: a message was made", name)
+			continue
+		}
+		if out := unmade(err); out.Kind != c.kind || out.Text == "" || strings.Contains(out.Text, "example.org") {
+			t.Errorf("%s: %+v", name, out)
+		}
+	}
+}
+
+// checkHeld holds that nothing in a letter's words changes the message around
+// them: the same fields, the same parts, and the words themselves.
+func checkHeld(t tester, name, subject, body string) {
+	plainHeader, plainLeaves := parse(t, made(t, outgoing("a.pdf")))
+	o := outgoing("a.pdf")
+	o.Content.ToName, o.Content.FromName, o.Content.Subject = name, name, subject
+	o.Content.Text, o.Content.HTML = body+"\n", "<p>"+body+"</p>\n"
+	o.Content.Attachments[0].Name = name + ".pdf"
+	raw := made(t, o)
+	h, leaves := parse(t, raw)
+	if fields(h) != fields(plainHeader) {
+		t.Fatalf("%q, %q: the fields are %s, want %s", name, subject, fields(h), fields(plainHeader))
+	}
+	if len(leaves) != len(plainLeaves) {
+		t.Fatalf("%q: %d parts", body, len(leaves))
+	}
+	for _, line := range bytes.Split(raw, []byte("\r\n")) {
+		if len(line) > 998 || bytes.ContainsAny(line, "\r\n\x00") {
+			t.Fatalf("a line of %d bytes, or with a control character: %.80q", len(line), line)
+		}
+		if bytes.ContainsFunc(line, func(r rune) bool { return r >= 0x80 }) {
+			t.Fatalf("a line that is not ASCII: %.80q", line)
+		}
+	}
+	got, err := h.Subject()
+	if want := header(subject, longestSubject); err != nil || got != want {
+		t.Fatalf("subject %q, %v; want %q", got, err, want)
+	}
+	to, err := h.AddressList("To")
+	if want := header(name, longestName); err != nil || len(to) != 1 || to[0].Address != "jo@example.org" || to[0].Name != want {
+		t.Fatalf("to %v, %v; want the name %q", to, err, want)
+	}
+	ends := strings.NewReplacer("\r\n", "\n", "\r", "\n")
+	if got, want := ends.Replace(leaves[0].body), ends.Replace(o.Content.Text); got != want {
+		t.Fatalf("text %q, want %q", got, want)
+	}
+	if want := fileName(name + ".pdf"); leaves[2].name != want || strings.ContainsAny(leaves[2].name, "/\\\r\n") {
+		t.Fatalf("file %q, want %q", leaves[2].name, want)
+	}
+}
+
+var nasty = []string{
+	"", "Jo", "a\r\nBcc: x@example.org", "a\nSubject: b", "\"Jo\" <x@example.net>", "Jo, x@example.net", "=?utf-8?q?x?=", "Zoë", "会議", "\u202ex", "a\x00b",
+	strings.Repeat("x", 5000), strings.Repeat("ü ", 3000), ".", "..\r\n.\r\n", "--=_clarion_1_", "(comment)", "\\", "a;b", "../../etc/passwd", "CON", "👩‍👩‍👧", "\t", " x ", "%0d%0a", "a\u2028b", "From x",
+}
+
+func TestNothingEscapes(t *testing.T) {
+	for _, s := range nasty {
+		checkHeld(t, s, s, strings.ToValidUTF8(s, "?"))
+	}
+	rapid.Check(t, func(rt *rapid.T) {
+		piece := rapid.OneOf(rapid.SampledFrom(nasty), rapid.String())
+		checkHeld(rt, piece.Draw(rt, "name"), piece.Draw(rt, "subject"), piece.Draw(rt, "body"))
+	})
+}
+
+func FuzzMessage(f *testing.F) {
+	for _, s := range nasty {
+		f.Add(s, s, s)
+	}
+	f.Fuzz(func(t *testing.T, name, subject, body string) { checkHeld(t, name, subject, body) })
+}
+
+func TestAnswer(t *testing.T) {
+	for _, c := range []struct{ said, text, enhanced string }{
+		{"5.1.1 <jo@example.org>: Recipient address rejected\n5.1.1 User unknown", "<(address)>: Recipient address rejected User unknown", "5.1.1"},
+		{"no such user jo@example.org\x1b[31m", "no such user (address)", ""},
+		{"2.0.0 OK: queued as 12345", "OK: queued as 12345", "2.0.0"},
+		{"", "", ""},
+	} {
+		text, enhanced := answer(c.said)
+		if !strings.HasPrefix(text, c.text) || enhanced != c.enhanced || strings.ContainsFunc(text, unicode.IsControl) {
+			t.Errorf("answer(%q) = %q, %q", c.said, text, enhanced)
+		}
+	}
+}
