@@ -1,0 +1,386 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/clarion-clp/clarion/engine/calendar"
+	"github.com/clarion-clp/clarion/engine/dataset"
+	"github.com/clarion-clp/clarion/engine/ledger"
+	"github.com/clarion-clp/clarion/engine/letter"
+	"github.com/clarion-clp/clarion/engine/playbook"
+)
+
+// section is a part of an officer's digest.
+type section uint8
+
+const (
+	newTask section = iota
+	reminder
+	sheet
+	news
+	approval
+	sections
+)
+
+var sectionTitles = [sections]string{"To do", "Reminders", "Please ring or write", "For you to know", "Waiting for your yes or no"}
+
+// item is one line of one officer's digest.
+type item struct {
+	holder  holder
+	action  ledger.Action
+	section section
+	due     time.Time
+	body    letter.Item
+	line    Line
+	number  int64
+}
+
+// addresseeOf reads an addressee back from the Book. The branch of a branch
+// role is that of the record today.
+func (l *look) addresseeOf(key string) addressee {
+	if role, ok := strings.CutPrefix(key, "role:"); ok {
+		return l.roleOf(nil, role)
+	}
+	name, number, _ := strings.Cut(key, "#")
+	if t := l.in.Tables[name]; t != nil {
+		if n, err := strconv.ParseInt(number, 10, 64); err == nil {
+			if r := t.ByRef(dataset.Ref(n)); r != nil {
+				return addressee{key: key, row: r, schema: t.Schema}
+			}
+		}
+	}
+	return addressee{key: key, role: l.pb.Role} // gone: the role that owns the playbook
+}
+
+// unspoken reports whether an action still has to travel: it is unknown, owed
+// again, or in a message that can be called back.
+func (p *planner) unspoken(k ledger.ActionKey) bool {
+	a, ok := p.actionOf(k)
+	if !ok || a.State == ledger.Owed {
+		return true
+	}
+	return a.State == ledger.InMessage && !p.onTheWire(a)
+}
+
+// owes reports whether a holder has still to be told of an action. What is
+// done for one holder of a shared role is not for another whose message has
+// not left.
+func (p *planner) owes(k ledger.ActionKey, h holder) bool {
+	if p.closed[k] {
+		return false
+	}
+	a, ok := p.actionOf(k)
+	if !ok || a.State == ledger.Owed {
+		return true
+	}
+	tried := false
+	for _, id := range a.Messages {
+		m, ok := p.message(id)
+		if !ok || m.Address != p.hash(h.email) {
+			continue
+		}
+		switch m.State {
+		case ledger.Sent, ledger.Claimed, ledger.Uncertain, ledger.Bounced:
+			return false
+		}
+		tried = true
+	}
+	switch a.State {
+	case ledger.InMessage:
+		return tried || !p.onTheWire(a)
+	case ledger.Settled:
+		return tried
+	}
+	return false
+}
+
+// tell puts a task or a chaser into the digest of everybody it is for.
+func (l *look) tell(w *world, s *playbook.Step, act ledger.Action, to addressee, t ledger.Task, sec section, key string) {
+	hs, marks := l.holdersFor(to)
+	if !l.toldLess(act.Key, hs) {
+		return
+	}
+	as := l.worldAt(t.Given)
+	l.bind(s, to, t.Due, as, false)
+	subject, err := s.Subject.Render(l.names(as), l.clock)
+	if err != nil {
+		subject = s.ID + " (" + l.pb.Title + ")"
+	}
+	body := letter.Item{Line: subject, Answers: answers(s), Number: t.Number, Due: l.clock.Day(t.Due).Words(), Marks: marks}
+	if s.Letter != nil && sec == newTask {
+		if b, err := s.Letter.Render(l.names(as), l.clock); err == nil {
+			body.Words = b
+		}
+	}
+	if g := l.grid(as, s); g != nil && sec == newTask {
+		body.Table = g
+	}
+	if l.today > l.clock.Day(t.Due) {
+		body.Late = true
+	}
+	if l.frozen != nil {
+		body.Marks = append(body.Marks, "Cannot tell: "+brief(l.frozen))
+	}
+	if l.c.State == ledger.Closed {
+		body.Marks = append(body.Marks, "The letters have ended: "+l.c.Reason)
+	}
+	verb, why := Tells, l.because()
+	if sec == reminder {
+		why = "reminder, " + key
+		if body.Late {
+			why = "overdue since " + l.clock.Day(t.Due).Words()
+		}
+	}
+	line := l.lineOf(verb, s, to, act.Due, why)
+	l.toHolders(hs, item{action: act, section: sec, due: t.Due, body: body, line: line, number: t.Number})
+	l.extra = nil
+}
+
+// toldLess reports whether anybody has still to be told of an action.
+func (p *planner) toldLess(k ledger.ActionKey, hs []holder) bool {
+	if len(hs) == 0 {
+		return p.unspoken(k)
+	}
+	for _, h := range hs {
+		if p.owes(k, h) {
+			return true
+		}
+	}
+	return false
+}
+
+// holdersFor gives those who read what is for an addressee, with marks that say
+// why it is not the one named: a person who cannot be written to leaves it to
+// the playbook's role, a vacant role to the one it falls to.
+func (l *look) holdersFor(to addressee) (hs []holder, marks []string) {
+	if to.row != nil {
+		h := l.person(to.schema, to.row)
+		why := l.barred(to, h, playbook.Officer)
+		if why == "" {
+			why = l.unreachable(h, false)
+		}
+		if why == "" {
+			return []holder{h}, nil
+		}
+		marks = append(marks, "For "+h.name+": "+why)
+		to = l.roleOf(nil, l.pb.Role)
+	}
+	hs, vacant := l.holders(to.role, to.branch)
+	if vacant != "" {
+		marks = append(marks, dataset.Plain(vacant))
+	}
+	return hs, marks
+}
+
+// toHolders adds an item to the digest of each of those who have not been told.
+func (l *look) toHolders(hs []holder, it item) {
+	if len(hs) == 0 {
+		it.line.Verb, it.line.Why = HeldBack, "nobody holds this role, nor any that it falls to"
+		l.line(it.line)
+		return
+	}
+	first := true
+	for _, h := range hs {
+		if !l.owes(it.action.Key, h) {
+			continue
+		}
+		one := it
+		one.holder = h
+		if !first {
+			one.line.Playbook = "" // one line for all of them
+		}
+		first = false
+		l.items = append(l.items, &one)
+	}
+}
+
+func answers(s *playbook.Step) []string {
+	if len(s.Answers) == 0 {
+		return []string{"done"}
+	}
+	var out []string
+	for _, a := range s.Answers {
+		out = append(out, a.Text)
+	}
+	return out
+}
+
+// digests makes one message per officer and day of all that she is told.
+func (p *planner) digests() {
+	p.spreadNotices()
+	by := map[string][]*item{}
+	for _, it := range p.items {
+		by[it.holder.key()] = append(by[it.holder.key()], it)
+	}
+	asks := p.approvals()
+	for k, h := range asks {
+		if _, ok := by[k]; !ok {
+			by[k] = []*item{{holder: h.holders[0], section: approval}}
+		}
+	}
+	keys := make([]string, 0, len(by))
+	for k := range by {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	for _, k := range keys {
+		p.digestFor(k, by[k], asks[k])
+	}
+}
+
+func capital(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// digestFor makes the digest of one officer.
+func (p *planner) digestFor(k string, items []*item, ask *asking) {
+	sort.SliceStable(items, func(i, j int) bool {
+		a, b := items[i], items[j]
+		if a.section != b.section {
+			return a.section < b.section
+		}
+		if !a.due.Equal(b.due) {
+			return a.due.Before(b.due)
+		}
+		if a.action.Key != b.action.Key {
+			return a.action.Key < b.action.Key
+		}
+		return a.number < b.number
+	})
+	h, titles := p.reader(items, ask)
+	day := p.digestDay(k)
+	m := &Message{Release: true, Subject: h.name}
+	m.Kind, m.Basis, m.Approver = ledger.Digest, string(playbook.Officer), h.role
+	m.Key = "digest|" + p.hash(h.email) + "|" + day.String()
+	m.Address = p.hash(h.email)
+	m.NotBefore = p.clock.AtHour(day)
+	spoken := map[int64]bool{}
+	var secs [sections]letter.Section
+	n := 0
+	for _, it := range items {
+		if it.section == approval {
+			continue
+		}
+		if known, ok := p.actionOf(it.action.Key); !ok || !ended(known.State) {
+			m.Owed = append(m.Owed, it.action)
+			m.Actions = append(m.Actions, it.action.Key)
+		}
+		if it.line.Playbook != "" {
+			it.line.Message = m.Key
+			p.line(it.line)
+		}
+		if it.number != 0 && spoken[it.number] {
+			continue
+		}
+		spoken[it.number] = it.number != 0
+		secs[it.section].Items = append(secs[it.section].Items, it.body)
+		n++
+	}
+	if ask != nil {
+		secs[approval].Items = append(secs[approval].Items, ask.items(p)...)
+	}
+	m.Actions, m.Owed = distinct(m.Actions, m.Owed)
+	p.write(m, h, titles, secs[:], n, day)
+	p.desired = append(p.desired, m)
+	p.wake(m.NotBefore)
+}
+
+// refused reports whether a server refused a message for good.
+func refused(m ledger.Message) bool {
+	n, _, _ := strings.Cut(m.Reason, " ")
+	code, err := strconv.Atoi(n)
+	return m.State == ledger.Failed && err == nil && code >= 500
+}
+
+// reader is who reads a digest, and as what: a person may hold several roles.
+func (p *planner) reader(items []*item, ask *asking) (holder, string) {
+	var hs []holder
+	for _, it := range items {
+		hs = append(hs, it.holder)
+	}
+	if ask != nil {
+		hs = append(hs, ask.holders...)
+	}
+	slices.SortStableFunc(hs, func(a, b holder) int {
+		return cmp.Or(strings.Compare(a.role, b.role), strings.Compare(a.branch, b.branch), strings.Compare(a.name, b.name), strings.Compare(a.email, b.email))
+	})
+	var titles []string
+	for _, h := range hs {
+		if t := p.title(h); !slices.Contains(titles, t) {
+			titles = append(titles, t)
+		}
+	}
+	return hs[0], strings.Join(titles, " and ")
+}
+
+// digestDay is the day of an officer's next digest: today, or tomorrow if
+// today's has left.
+func (p *planner) digestDay(k string) calendar.Date {
+	if m, ok := p.in.Book.MessageAt("digest|" + p.hash(k) + "|" + p.today.String()); ok {
+		switch m.State {
+		case ledger.Claimed, ledger.Sent, ledger.Uncertain, ledger.Bounced:
+			return p.today + 1
+		case ledger.Failed:
+			if refused(m) { // and so it would be again today
+				return p.today + 1
+			}
+		}
+	}
+	return p.today
+}
+
+// write makes the words of a digest.
+func (p *planner) write(m *Message, h holder, titles string, secs []letter.Section, n int, day calendar.Date) {
+	var used []letter.Section
+	for i, s := range secs {
+		if len(s.Items) > 0 {
+			s.Title = sectionTitles[i]
+			used = append(used, s)
+		}
+	}
+	c := p.set.Constituency
+	subject := itoa(int64(n)) + " " + plural(n, "thing", "things") + " for you from " + c.Name + ", " + day.Words()
+	if n == 0 {
+		subject = "Letters wait for your yes or no: " + c.Name + ", " + day.Words()
+	}
+	frame := letter.Frame{Constituency: c.Name, Sender: c.Name, Imprint: c.Imprint, Clock: p.clock,
+		Why:   "You get this because you are " + titles + ". It gathers all that is due for you today.",
+		Wrong: "To answer a task: clarion answer NUMBER \"ANSWER\". If something here is wrong, tell the Secretary."}
+	body := letter.Page(frame, subject, letter.DigestBody(used))
+	m.Content = letter.Content{From: p.from(""), FromName: c.Name, To: h.email, ToName: h.name,
+		Subject: subject, Text: body.Text, HTML: body.HTML, Why: "what is due for " + titles}
+	m.Digest = m.Content.Digest()
+}
+
+func (p *planner) title(h holder) string {
+	if h.role == "" {
+		return "named in its records"
+	}
+	t := p.roleTitle(h.role)
+	if h.branch != "" {
+		t += " of " + dataset.Plain(h.branch)
+	}
+	return t
+}
+
+// distinct drops actions that stand twice.
+func distinct(keys []ledger.ActionKey, acts []ledger.Action) ([]ledger.ActionKey, []ledger.Action) {
+	seen := map[ledger.ActionKey]bool{}
+	var k2 []ledger.ActionKey
+	var a2 []ledger.Action
+	for i, k := range keys {
+		if !seen[k] {
+			seen[k] = true
+			k2, a2 = append(k2, k), append(a2, acts[i])
+		}
+	}
+	return k2, a2
+}

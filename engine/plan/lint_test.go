@@ -1,0 +1,103 @@
+package plan_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/clarion-clp/clarion/engine/dataset"
+	"github.com/clarion-clp/clarion/engine/ledger"
+	"github.com/clarion-clp/clarion/engine/plan"
+	"github.com/clarion-clp/clarion/engine/playbook"
+	"github.com/clarion-clp/clarion/playbooks"
+)
+
+// A condition that holds for none, for all, or that can be told of none is
+// warned of; one that tells records apart is not, nor is a short list.
+func TestLintOfConditionsThatTellNothingApart(t *testing.T) {
+	const tea = "name: tea\ntitle: Tea\nrole: chair\nbasis: officer\nfor: member in members\nwhen: %s\nagain: never\nsteps:\n  - {task: bake, to: chair, subject: Bake, due: 3 days after given}\n"
+	now := time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		when string
+		rows int
+		want string
+	}{
+		{`member.status == "resigned"`, 20, "tea holds today for none of the 20 members."},
+		{`member.status == "resigned"`, 19, ""},
+		{`member.status == "active"`, 20, "tea holds today for every one of the 20 members."},
+		{`everyone`, 20, ""},
+		{`member.joined < today`, 20, "tea can be told of none of the 20 members: each lacks a cell that it needs."},
+		{`member.membership_no == "3"`, 20, ""},
+	} {
+		own := fstest.MapFS{"constituency.yaml": {Data: []byte("name: X\naudiences:\n  members: member in members when everyone\n  executive: [chair]\n")},
+			"playbooks.yaml": {Data: []byte("tea: {file: tea.yaml}\n")}, "tea.yaml": {Data: fmt.Appendf(nil, tea, c.when)}}
+		set, err := playbook.Load(playbooks.Library, own)
+		if err != nil || len(set.All()) > 0 {
+			t.Fatal(set.All(), err)
+		}
+		s := set.Schemas["members"]
+		number, _ := s.Column("membership_no")
+		status, _ := s.Column("status")
+		var rows []*dataset.Row
+		for i := range c.rows {
+			r := &dataset.Row{Ref: dataset.Ref(i + 1), Key: fmt.Sprint(i), Cells: make([]dataset.Value, len(s.Columns)), FirstSeen: now}
+			r.Cells[number], r.Cells[status] = dataset.TextValue(r.Key), dataset.ChoiceValue("active")
+			rows = append(rows, r)
+		}
+		in := plan.Input{Set: set, Now: now, Book: ledger.New(), Tables: dataset.Tables{"members": dataset.NewTable(s, rows, now, now, "members.csv", "")},
+			Hash: func(a string) string { return a }}
+		var got []string
+		for _, f := range plan.Lint(in) {
+			if f.Playbook == "tea" {
+				got = append(got, f.Text)
+			}
+		}
+		if strings.Join(got, "|") != c.want {
+			t.Errorf("%s of %d: %q, want %q", c.when, c.rows, got, c.want)
+		}
+	}
+}
+
+// A letter is written for every record, whatever its moment; one that cannot be
+// written is named by its key, with the cell that it lacks.
+func TestLintWritesEveryLetter(t *testing.T) {
+	now := time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
+	own := fstest.MapFS{"constituency.yaml": {Data: []byte("name: X\nquiet: [monday]\naudiences:\n  members: member in members when everyone\n  executive: [chair]\n")},
+		"playbooks.yaml": {Data: []byte("tea: {file: tea.yaml}\n")}, "tea/hello.md": {Data: []byte("Dear {{ member.first_name }},\n")},
+		"tea/later.md": {Data: []byte("Dear {{ or member.first_name \"friend\" }}, you joined on {{ member.joined }}.\n")},
+		"tea/fine.md":  {Data: []byte("Dear {{ or member.first_name \"friend\" }},\n")},
+		"tea.yaml": {Data: []byte("name: tea\ntitle: Tea\nrole: chair\nbasis: service\nfor: member in members\nwhen: everyone\nagain: never\nsteps:\n" +
+			"  - {email: hello, to: member, subject: Tea}\n  - {email: later, at: 90 days after opening, to: member, subject: Tea}\n  - {email: fine, to: member, subject: Tea}\n")}}
+	set, err := playbook.Load(playbooks.Library, own)
+	if err != nil || len(set.All()) > 0 {
+		t.Fatal(set.All(), err)
+	}
+	s := set.Schemas["members"]
+	var rows []*dataset.Row
+	for i, name := range []string{"Jo", "", "Sam", ""} {
+		r := &dataset.Row{Ref: dataset.Ref(i + 1), Key: fmt.Sprintf("A%d", i), Cells: make([]dataset.Value, len(s.Columns)), FirstSeen: now}
+		for column, v := range map[string]string{"first_name": name, "email": fmt.Sprintf("m%d@example.org", i)} {
+			at, _ := s.Column(column)
+			r.Cells[at] = dataset.TextValue(v)
+		}
+		rows = append(rows, r)
+	}
+	in := plan.Input{Set: set, Now: now, Book: ledger.New(), Tables: dataset.Tables{"members": dataset.NewTable(s, rows, now, now, "members.csv", "")},
+		Hash: func(a string) string { return a }}
+	var got []string
+	for _, f := range plan.Lint(in) {
+		if f.Playbook == "tea" {
+			got = append(got, fmt.Sprintf("%d %s", f.Line, f.Text))
+		}
+	}
+	want := "9 The words of hello would have a hole for 2 of the 4 records that tea is about today, first members/A1: member.first_name: it is blank.|" +
+		"10 The words of later would have a hole for 4 of the 4 records that tea is about today, first members/A0: member.joined: it is blank."
+	if strings.Join(got, "|") != want {
+		t.Errorf("got  %s\nwant %s", strings.Join(got, "|"), want)
+	}
+	if in.Book.Seq() != 0 || len(set.Playbook("tea").Steps) != 3 || set.Playbook("tea").Steps[1].At == nil {
+		t.Error("looking changed something")
+	}
+}

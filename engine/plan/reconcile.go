@@ -1,0 +1,211 @@
+package plan
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+	"sort"
+	"time"
+
+	"github.com/clarion-clp/clarion/engine/ledger"
+)
+
+// reconcile holds the messages that ought to exist against those that do. A
+// message on its way that is wanted in the same words stands, at another
+// moment perhaps; in other words, or not at all, it is superseded and its
+// actions are owed again, or expires and they are missed.
+func (p *planner) reconcile() {
+	want := make(map[string]*Message, len(p.desired))
+	for _, m := range p.desired {
+		want[m.Key] = m
+	}
+	missed := map[ledger.ActionKey]bool{}
+	for _, c := range p.plan.Changes {
+		if a, ok := c.(ledger.ActionClosed); ok && a.Action.State == ledger.Missed {
+			missed[a.Action.Key] = true
+		}
+	}
+	var first []ledger.Change
+	expired := map[ledger.ActionKey]bool{}
+	for _, old := range p.in.Book.MessagesIn(ledger.Proposed, ledger.Approved, ledger.Deferred) {
+		m := want[old.Key]
+		switch {
+		case m != nil && p.untrusted(old):
+			if c, moved := p.retimed(old, m); moved {
+				m.NotBefore, m.Expires = c.NotBefore, c.Expires
+			} else {
+				m.NotBefore = old.NotBefore
+			}
+			first = append(first, ledger.MessageSuperseded{ID: old.ID, Reason: "it was approved by trust that holds no longer"})
+		case m != nil && m.Digest == old.Digest && p.sameActions(m.Actions, old.Actions):
+			if c, moved := p.retimed(old, m); moved {
+				first = append(first, c)
+			}
+			m.Message, m.Stands, m.Release = old, true, false
+		case m != nil:
+			first = append(first, ledger.MessageSuperseded{ID: old.ID, Reason: "its words have changed"})
+		case tooLate(old, p.now) && len(old.Actions) == 1 && missed[old.Actions[0]]:
+			expired[old.Actions[0]] = true
+			first = append(first, ledger.MessageExpired{ID: old.ID, Reason: p.whyGone(old)})
+		default:
+			first = append(first, ledger.MessageSuperseded{ID: old.ID, Reason: p.whyGone(old)})
+		}
+	}
+	for _, c := range p.plan.Changes {
+		if a, ok := c.(ledger.ActionClosed); ok && expired[a.Action.Key] && a.Action.State == ledger.Missed {
+			continue // the message takes it along
+		}
+		first = append(first, c)
+	}
+	p.plan.Changes = first
+	for _, m := range p.desired {
+		if m.Stands || !m.behind { // what is done for one holder is not proposed anew for another
+			p.plan.Messages = append(p.plan.Messages, *m)
+		}
+	}
+	sort.SliceStable(p.plan.Messages, func(i, j int) bool { return p.plan.Messages[i].Key < p.plan.Messages[j].Key })
+}
+
+func tooLate(m ledger.Message, now time.Time) bool {
+	return !m.Expires.IsZero() && now.After(m.Expires)
+}
+
+// retimed moves a message that stands, if its moment or its end has moved. One
+// that must wait today may go tomorrow at the hour.
+func (p *planner) retimed(old ledger.Message, m *Message) (ledger.MessageRetimed, bool) {
+	from := m.NotBefore
+	if m.Waits != "" {
+		from = p.clock.AtHour(p.today + 1)
+	}
+	if old.State == ledger.Deferred {
+		from = later(from, old.NotBefore)
+	}
+	if !m.Expires.IsZero() && m.Expires.Before(from) {
+		from = m.Expires
+	}
+	past := !from.After(p.now) && !old.NotBefore.After(p.now)
+	if m.Expires.Equal(old.Expires) && (past || from.Equal(old.NotBefore)) {
+		return ledger.MessageRetimed{}, false
+	}
+	return ledger.MessageRetimed{ID: old.ID, NotBefore: from, Expires: m.Expires}, true
+}
+
+// whyGone says why a message is wanted no longer.
+func (p *planner) whyGone(m ledger.Message) string {
+	for _, k := range m.Actions {
+		if why := p.gone[k]; why != "" {
+			return why
+		}
+	}
+	if m.Kind == ledger.Digest {
+		return "a newer digest takes its place"
+	}
+	return "it is no longer due"
+}
+
+// sameActions compares what two messages carry, leaving out what is done: a
+// message that a second holder of a role still waits for carries it no more.
+func (p *planner) sameActions(a, b []ledger.ActionKey) bool {
+	open := func(keys []ledger.ActionKey) map[ledger.ActionKey]bool {
+		out := make(map[ledger.ActionKey]bool, len(keys))
+		for _, k := range keys {
+			if x, ok := p.in.Book.Action(k); !ok || !ended(x.State) {
+				out[k] = true
+			}
+		}
+		return out
+	}
+	return maps.Equal(open(a), open(b))
+}
+
+// finish puts the lines in order and works out the digest.
+func (p *planner) finish() {
+	order := map[Verb]int{Sends: 0, Asks: 1, Tells: 2, Lists: 3, HeldBack: 4, Withholds: 5, Misses: 6, Waits: 7, Closes: 8, Later: 9}
+	sort.SliceStable(p.plan.Lines, func(i, j int) bool {
+		a, b := p.plan.Lines[i], p.plan.Lines[j]
+		if x, y := order[a.Verb], order[b.Verb]; x != y {
+			return x < y
+		}
+		if a.Playbook != b.Playbook {
+			return a.Playbook < b.Playbook
+		}
+		if a.Step != b.Step {
+			return a.Step < b.Step
+		}
+		if !a.When.Equal(b.When) {
+			return a.When.Before(b.When)
+		}
+		if a.About != b.About {
+			return a.About < b.About
+		}
+		return a.Case < b.Case
+	})
+	seen := map[string]bool{}
+	p.plan.CannotTell = slices.DeleteFunc(p.plan.CannotTell, func(c CannotTell) bool {
+		id := fmt.Sprint(c.Playbook, "\x00", c.What, "\x00", c.About, "\x00", c.Why, "\x00", c.Cells)
+		twice := seen[id]
+		seen[id] = true
+		return twice
+	})
+	for n, c := range p.counts {
+		p.plan.Counts[n] = *c
+	}
+	h := sha256.New()
+	for _, m := range p.plan.Messages {
+		h.Write([]byte(m.Key + "\x00" + m.Digest + "\n"))
+	}
+	p.plan.Digest = hex.EncodeToString(h.Sum(nil))
+}
+
+// Recheck says which unsent messages may not go now, and why, by a new look:
+// the last question before the wire. A message that is not in the answer may.
+func Recheck(in Input) map[int64]string {
+	pl := Compute(in)
+	out := pl.Fallen()
+	for _, h := range pl.Holds {
+		if h.Kind == "date" {
+			for _, m := range in.Book.Messages() {
+				out[m.ID] = h.Why
+			}
+		}
+	}
+	for _, c := range pl.Changes {
+		if x, ok := c.(ledger.MessageRetimed); ok {
+			out[x.ID] = "it waits for another moment"
+		}
+	}
+	for _, m := range pl.Messages {
+		if m.Stands && m.Waits != "" {
+			out[m.ID] = m.Waits
+		}
+	}
+	return out
+}
+
+// Fallen says which unsent messages this plan takes away, and why.
+func (pl *Plan) Fallen() map[int64]string {
+	out := map[int64]string{}
+	for _, c := range pl.Changes {
+		switch x := c.(type) {
+		case ledger.MessageSuperseded:
+			out[x.ID] = x.Reason
+		case ledger.MessageExpired:
+			out[x.ID] = x.Reason
+		}
+	}
+	return out
+}
+
+// Tally counts a plan's new letters to members by playbook: what later runs
+// call usual.
+func (pl *Plan) Tally() map[string]int {
+	n := map[string]int{}
+	for _, m := range pl.Messages {
+		if !m.Stands && m.Kind == ledger.Letter && m.Person != 0 {
+			n[m.Playbook]++
+		}
+	}
+	return n
+}

@@ -1,0 +1,342 @@
+package plan
+
+import (
+	"errors"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/clarion-clp/clarion/engine/calendar"
+	"github.com/clarion-clp/clarion/engine/condition"
+	"github.com/clarion-clp/clarion/engine/dataset"
+	"github.com/clarion-clp/clarion/engine/ledger"
+	"github.com/clarion-clp/clarion/engine/letter"
+	"github.com/clarion-clp/clarion/engine/playbook"
+)
+
+// bind sets the names that only letters and subjects see.
+func (l *look) bind(s *playbook.Step, to addressee, due time.Time, w *world, repeat bool) {
+	l.extra = map[string]dataset.Term{}
+	if to.row != nil {
+		l.extra["recipient"] = dataset.Term{Row: to.row, Schema: to.schema}
+	}
+	if !due.IsZero() {
+		l.extra["due"] = dataset.Term{Value: dataset.DateValue(l.clock.Day(due))}
+		left := calendar.DaysBetween(l.clock.Day(w.at), l.clock.Day(due))
+		l.extra["days_left"] = dataset.Term{Value: dataset.NumberValue(int64(left))}
+	}
+	l.extra["repeat"] = dataset.Term{Value: dataset.YesNoValue(repeat)}
+	if s.Rows != nil {
+		l.extra["rows"] = l.rows(w, s)
+	}
+}
+
+// names gives a letter the names that conditions see.
+func (l *look) names(w *world) letter.Names {
+	vars := l.vars(w)
+	return func(name string) dataset.Term {
+		switch name {
+		case "today":
+			return dataset.Term{Value: dataset.DateValue(l.clock.Day(w.at))}
+		case "now":
+			return dataset.Term{Value: dataset.TimeValue(w.at)}
+		}
+		return vars(name)
+	}
+}
+
+// rows gives the records a step shows, sorted by its columns, blanks first.
+func (l *look) rows(w *world, s *playbook.Step) dataset.Term {
+	t := s.Rows.Eval(w.World, l.vars(w))
+	if t.Unknown != nil || t.Schema == nil {
+		return t
+	}
+	rows := append([]*dataset.Row(nil), t.Rows...)
+	sort.SliceStable(rows, func(i, j int) bool {
+		for _, c := range s.Columns {
+			a, _ := rows[i].Get(t.Schema, c)
+			b, _ := rows[j].Get(t.Schema, c)
+			if a.Kind != b.Kind || a.N != b.N || a.S != b.S {
+				return before(a, b)
+			}
+		}
+		return rows[i].Key < rows[j].Key
+	})
+	if s.Most != nil {
+		if n := s.Most.Eval(w.World, l.vars(w)); n.Unknown == nil && int(n.Value.N) < len(rows) {
+			rows = rows[:max(0, int(n.Value.N))]
+		}
+	}
+	t.Rows = rows
+	return t
+}
+
+func before(a, b dataset.Value) bool {
+	switch {
+	case a.IsBlank() != b.IsBlank():
+		return a.IsBlank()
+	case a.S != b.S:
+		return a.S < b.S
+	}
+	return a.N < b.N
+}
+
+// grid is the table of a step's rows; nil if it has none.
+func (l *look) grid(w *world, s *playbook.Step) *letter.Grid {
+	t, ok := l.extra["rows"]
+	if !ok || t.Unknown != nil || t.Schema == nil || len(s.Columns) == 0 {
+		return nil
+	}
+	g := &letter.Grid{}
+	for _, c := range s.Columns {
+		g.Head = append(g.Head, strings.ReplaceAll(c, "_", " "))
+	}
+	for _, r := range t.Rows {
+		var line []string
+		for _, c := range s.Columns {
+			v, _ := r.Get(t.Schema, c)
+			line = append(line, v.Words(l.clock))
+		}
+		g.Rows = append(g.Rows, line)
+	}
+	if n := len(t.LeftOut); n > 0 {
+		cols := map[string]bool{}
+		for _, c := range t.LeftOut {
+			cols[c.Column] = true
+		}
+		var names []string
+		for c := range cols {
+			names = append(names, c)
+		}
+		sort.Strings(names)
+		g.Note = itoa(int64(n)) + " " + plural(n, "row", "rows") + " left out: " + strings.Join(names, ", ") + " is blank or cannot be read"
+	}
+	return g
+}
+
+// render makes the messages of a letter: one for a person, one for each holder
+// of a role; or settles or withholds it.
+func (p *planner) render(x *want) []*Message {
+	l := x.look
+	l.element, l.each, l.eachVar = x.element, x.each, x.eachVar
+	defer func() { l.element, l.each, l.eachVar, l.extra = "", dataset.Term{}, "", nil }()
+	as := p.worldAt(x.window.start)
+	l.bind(x.step, x.to, p.deadlineOf(l, as), as, x.repeat)
+	if t, ok := l.extra["rows"]; ok && t.Unknown == nil && len(t.Rows) == 0 {
+		x.end(ledger.Settled, "nothing to say")
+		return nil
+	}
+	att, wait := l.attachment(as, x.step)
+	if wait != "" {
+		p.gone[x.action.Key] = wait
+		p.line(l.lineOf(Waits, x.step, x.to, x.window.moment, wait))
+		return nil
+	}
+	var out []*Message
+	for _, h := range p.readers(x) {
+		if p.has(x, h) {
+			continue
+		}
+		m, err := p.letterTo(x, h, as, att)
+		if err != nil {
+			why := hole(err)
+			p.gone[x.action.Key] = why
+			p.line(l.lineOf(Withholds, x.step, x.to, x.window.moment, "the letter has a hole: "+why))
+			p.plan.CannotTell = append(p.plan.CannotTell, CannotTell{Playbook: x.pb.Name,
+				What: "the words of " + x.step.ID, About: l.about(), Why: why})
+			return nil
+		}
+		if old, ok := p.in.Book.MessageAt(m.Key); ok && x.behind {
+			m.Digest, m.behind = old.Digest, true // the words that the other holders have read
+		}
+		if !p.join(x, m) {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+const refusedWhy = "the mail server refused the letter"
+
+func (p *planner) deadlineOf(l *look, w *world) time.Time {
+	return l.anchorsOf(w).deadline
+}
+
+func (x *want) from() string {
+	if x.step.From != "" {
+		return x.step.From
+	}
+	return x.pb.Role
+}
+
+// letterTo renders one letter for one reader.
+func (p *planner) letterTo(x *want, h holder, as *world, att []letter.Attachment) (*Message, error) {
+	l := x.look
+	if x.to.row == nil {
+		l.extra["recipient"] = h.record()
+	}
+	names := l.names(as)
+	subject, err := x.step.Subject.Render(names, p.clock)
+	if err != nil {
+		return nil, err
+	}
+	var body letter.Body
+	if x.step.Letter != nil {
+		if body, err = x.step.Letter.Render(names, p.clock); err != nil {
+			return nil, err
+		}
+	}
+	if g := l.grid(as, x.step); g != nil && !uses(x.step, "rows") {
+		b := letter.DigestBody([]letter.Section{{Items: []letter.Item{{Table: g}}}})
+		body.Text += "\n" + b.Text
+		body.HTML += b.HTML
+	}
+	c := p.set.Constituency
+	sender, reply := p.sender(x.from())
+	body = letter.Page(letter.Frame{Constituency: c.Name, Sender: sender, Imprint: c.Imprint, Clock: p.clock,
+		Why: p.why(x, h), Wrong: "If something here is wrong, reply to this letter and tell us."}, subject, body)
+	m := &Message{Subject: l.about()}
+	m.Kind, m.Playbook, m.Approver, m.Basis = ledger.Letter, x.pb.Name, x.from(), string(x.basis)
+	m.Address, m.Person = p.hash(h.email), h.ref
+	m.Key = letterKey(x, m.Address)
+	m.Actions, m.Owed = []ledger.ActionKey{x.action.Key}, []ledger.Action{x.action}
+	m.Content = letter.Content{From: p.from(reply), FromName: sender, ReplyTo: reply, To: h.email, ToName: h.name,
+		Subject: subject, Text: body.Text, HTML: body.HTML, Why: l.because(), Attachments: att}
+	m.Digest = m.Content.Digest()
+	m.NotBefore = later(x.window.moment, p.clock.AtHour(p.clock.Day(x.window.moment)))
+	if m.Expires = x.window.end; !m.Expires.IsZero() && m.Expires.Before(m.NotBefore) {
+		m.NotBefore = m.Expires
+	}
+	m.Release = x.to.role != "" || x.trust(x.pb) == playbook.Automatic
+	return m, nil
+}
+
+// from is the address that letters come from: the one that constituency.yaml
+// names, else that of the signer, else the Secretary's.
+func (p *planner) from(signer string) string {
+	if a := p.set.Constituency.Mail.From; a != "" {
+		return a
+	}
+	if signer != "" {
+		return signer
+	}
+	if hs, _ := p.holders("secretary", ""); len(hs) > 0 {
+		return strings.TrimSpace(hs[0].email)
+	}
+	return ""
+}
+
+// record makes the record that a letter to a holder of a role knows as its
+// recipient.
+func (h holder) record() dataset.Term {
+	s := dataset.PeopleSchema()
+	r := &dataset.Row{Key: h.key(), Cells: make([]dataset.Value, len(s.Columns))}
+	first, _, _ := strings.Cut(h.name, " ")
+	for col, text := range map[string]string{"name": h.name, "first_name": first, "email": h.email, "branch": h.branch} {
+		if i, ok := s.Column(col); ok {
+			r.Cells[i] = dataset.TextValue(text)
+		}
+	}
+	return dataset.Term{Row: r, Schema: s}
+}
+
+func uses(s *playbook.Step, name string) bool {
+	if s.Letter == nil {
+		return false
+	}
+	for _, u := range s.Letter.Uses() {
+		if u == name || strings.HasPrefix(u, name+".") {
+			return true
+		}
+	}
+	return false
+}
+
+// sender names who signs and who gets the replies.
+func (p *planner) sender(role string) (name, reply string) {
+	title := p.roleTitle(role)
+	hs, _ := p.holders(role, "")
+	if len(hs) == 0 {
+		return title + ", " + p.set.Constituency.Name, ""
+	}
+	return dataset.Plain(hs[0].name) + ", " + title, strings.TrimSpace(hs[0].email)
+}
+
+// why says why the reader gets this letter.
+func (p *planner) why(x *want, h holder) string {
+	c := p.set.Constituency.Name
+	if h.role != "" {
+		return "You get this because you are " + p.title(h) + " of " + c + "."
+	}
+	if x.to.schema != nil && x.to.schema.Name == "members" {
+		return "You get this because you are a member of " + c + "."
+	}
+	return "You get this because our records name you in connection with " + c + "."
+}
+
+// hole says what is missing from a letter.
+func hole(err error) string {
+	var h *letter.Hole
+	if errors.As(err, &h) {
+		if h.Why != "" {
+			return h.Name + ": " + h.Why
+		}
+		if len(h.Cells) > 0 {
+			return brief(&dataset.Unknown{Cells: h.Cells})
+		}
+		return h.Name + " is blank"
+	}
+	return err.Error()
+}
+
+// because says in words why a case is there: what the cells of the record held
+// that its conditions read.
+func (l *look) because() string {
+	if l.row == nil {
+		if l.slot != nil {
+			return "due every " + l.pb.Every.String()
+		}
+		return l.pb.Title
+	}
+	if l.said != "" {
+		return l.said
+	}
+	exprs := []*condition.Expr{l.pb.When}
+	if l.pb.Again != nil {
+		exprs = append(exprs, l.pb.Again.Exprs...)
+	}
+	for _, x := range l.pb.Let {
+		exprs = append(exprs, x.Expr)
+	}
+	seen := map[string]bool{}
+	var out []string
+	for _, e := range exprs {
+		if e == nil {
+			continue
+		}
+		w := l.worldAt(l.now)
+		out = l.reasons(e.Cells(w.World, l.vars(w)), seen, out)
+	}
+	if len(out) == 0 {
+		out = []string{l.pb.Title}
+	}
+	l.said = strings.Join(out, ", ")
+	return l.said
+}
+
+// reasons collects the filled cells of the record among those that a condition
+// read.
+func (l *look) reasons(cells []dataset.Cell, seen map[string]bool, out []string) []string {
+	for _, c := range cells {
+		if seen[c.Column] || c.Ref != l.row.Ref || c.Dataset != l.pb.For.Dataset {
+			continue
+		}
+		seen[c.Column] = true
+		v, _ := l.row.Get(l.pb.For.Schema, c.Column)
+		if v.IsBlank() || v.Kind == dataset.YesNo && v.N == 0 || v.Kind == dataset.Text && v.S == l.row.Key {
+			continue
+		}
+		out = append(out, strings.ReplaceAll(c.Column, "_", " ")+" "+dataset.Plain(v.Words(l.clock)))
+	}
+	return out
+}
