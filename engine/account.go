@@ -1,0 +1,194 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/clarion-clp/clarion/engine/dataset"
+	"github.com/clarion-clp/clarion/engine/ledger"
+	"github.com/clarion-clp/clarion/engine/plan"
+	"github.com/clarion-clp/clarion/engine/store"
+)
+
+// A Status says how things stand.
+type Status struct {
+	Now       time.Time
+	Review    map[string]int // letters that wait for a yes or no, by playbook
+	Uncertain int
+	Approved  int // waiting to be sent
+	Open      int // tasks
+	Overdue   int
+	Backlog   map[string]int
+	Sent      int // messages, ever
+	Halted    bool
+	Stand     store.Stand
+	LastRun   time.Time
+	Wake      time.Time
+	Holds     []plan.Hold
+	Doubts    int // records on the cannot-tell list
+	Datasets  []Freshness
+	Disabled  []string // playbooks with faults
+}
+
+// Freshness says how old a dataset is.
+type Freshness struct {
+	Name     string
+	Records  int
+	Imported time.Time
+	Source   bool // constituency.yaml says where it comes from
+}
+
+// Status gathers how things stand. It changes nothing.
+func (e *Engine) Status(ctx context.Context) (Status, error) {
+	s := Status{Now: e.Now(), Review: map[string]int{}, Backlog: map[string]int{}}
+	err := e.Store.View(ctx, func(tx *store.Tx) error {
+		in, err := e.input(tx, s.Now)
+		if err != nil {
+			return err
+		}
+		s.fill(in)
+		for _, n := range e.Datasets() {
+			t := in.Tables[n]
+			_, named := e.set.Constituency.Data[n]
+			if t == nil || t.Imported.IsZero() {
+				if named {
+					s.Datasets = append(s.Datasets, Freshness{Name: n, Source: true})
+				}
+				continue
+			}
+			s.Datasets = append(s.Datasets, Freshness{Name: n, Records: len(t.Rows), Imported: t.Imported, Source: named})
+		}
+		return nil
+	})
+	if err != nil {
+		return s, err
+	}
+	for n := range e.set.Disabled {
+		s.Disabled = append(s.Disabled, n)
+	}
+	s.Stand, err = e.Store.Stand(ctx)
+	return s, err
+}
+
+func (s *Status) fill(in plan.Input) {
+	b := in.Book
+	for _, m := range b.MessagesIn(ledger.Proposed) {
+		s.Review[m.Playbook]++
+	}
+	s.Uncertain = len(b.MessagesIn(ledger.Uncertain))
+	s.Approved = len(b.MessagesIn(ledger.Approved, ledger.Deferred))
+	s.Sent = len(b.MessagesIn(ledger.Sent, ledger.Bounced))
+	for _, t := range b.Tasks() {
+		switch t.State {
+		case ledger.TaskOpen:
+			s.Open++
+		case ledger.TaskOverdue:
+			s.Overdue++
+		}
+	}
+	for _, c := range b.Cases() {
+		if c.Backlog && c.State != ledger.Closed {
+			s.Backlog[c.Playbook]++
+		}
+	}
+	_, s.Halted = b.Halted()
+	if runs := b.Runs(); len(runs) > 0 {
+		s.LastRun = runs[len(runs)-1].Logical
+	}
+	p := plan.Compute(in)
+	s.Holds, s.Wake, s.Doubts = p.Holds, p.Wake, len(p.CannotTell)
+}
+
+// Barred says why nothing at all is sent now, for a person, or is empty.
+func (e *Engine) Barred(ctx context.Context) (string, error) {
+	halted := false
+	err := e.Store.View(ctx, func(tx *store.Tx) error {
+		book, err := tx.LoadBook()
+		if err == nil {
+			_, halted = book.Halted()
+		}
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	if halted {
+		return "everything is stopped; clarion resume lets letters go again", nil
+	}
+	stand, err := e.Store.Stand(ctx)
+	if err != nil || stand.Sending() {
+		return "", err
+	}
+	return stand.Why + "; " + stand.Hint, nil
+}
+
+// Forget erases a person: first a preview of what would go and what is kept
+// (really false), then the deed.
+func (e *Engine) Forget(ctx context.Context, by, name, key string, really bool) ([]store.ForgetItem, error) {
+	var items []store.ForgetItem
+	now := e.Now()
+	in := e.Store.View // in a view nothing is changed: the list says what would be
+	if really {
+		in = e.Store.Update
+	}
+	err := in(ctx, func(tx *store.Tx) error {
+		all, err := e.input(tx, now)
+		if err != nil {
+			return err
+		}
+		_, row, err := find(all, name, key)
+		if err != nil {
+			return err
+		}
+		items, err = tx.Forget(name, row.Ref, by, now)
+		return err
+	})
+	return items, err
+}
+
+// Dossier gathers all that is held on one person.
+func (e *Engine) Dossier(ctx context.Context, name, key string) (store.Dossier, error) {
+	var d store.Dossier
+	err := e.Store.View(ctx, func(tx *store.Tx) error {
+		in, err := e.input(tx, e.Now())
+		if err != nil {
+			return err
+		}
+		_, row, err := find(in, name, key)
+		if err != nil {
+			return err
+		}
+		d, err = tx.Dossier(name, row.Ref)
+		return err
+	})
+	return d, err
+}
+
+// Row gives one record as it stands, for people.
+func (e *Engine) Row(ctx context.Context, name, key string) (map[string]string, error) {
+	out := map[string]string{}
+	err := e.Store.View(ctx, func(tx *store.Tx) error {
+		in, err := e.input(tx, e.Now())
+		if err != nil {
+			return err
+		}
+		t, row, err := find(in, name, key)
+		if err != nil {
+			return err
+		}
+		for _, c := range t.Schema.Columns {
+			v, p := row.Get(t.Schema, c.Name)
+			out[c.Name] = dataset.Plain(v.Words(e.Clock()))
+			if p != nil {
+				out[c.Name] = fmt.Sprintf("(cannot be read: %s)", p.Why)
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+// Takeover makes this copy of the database the one that sends. LookInSent comes
+// first: what it does not find, this copy would send again.
+func (e *Engine) Takeover(ctx context.Context, by string) error { return e.Store.Takeover(ctx, by) }

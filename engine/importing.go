@@ -1,0 +1,394 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/clarion-clp/clarion/engine/dataset"
+	"github.com/clarion-clp/clarion/engine/ledger"
+	"github.com/clarion-clp/clarion/engine/store"
+)
+
+// An Import is a file that was read and compared with what is held, and not
+// yet taken: the first of the two phases.
+type Import struct {
+	Dataset  string
+	Reading  dataset.Reading
+	Before   int  // records held
+	Baseline bool // the dataset's first import: history
+	Same     bool // the very file that was imported last, and read as it was then
+	Undone   bool // this very file was taken before, and that was undone
+	Full     bool
+	New      []string // keys
+	Gone     []string
+	Changed  []string
+	Erased   int // rows of people who were forgotten, left out
+	// Doubts are the reasons for which the file is refused until a person says
+	// otherwise, each by its own word.
+	Doubts []Doubt
+
+	table   *dataset.Table
+	mapping string // how the file was read, in words
+}
+
+// Nothing reports that nothing of the dataset was ever taken and that there is
+// nothing yet to take, as in a folder for papers that has none.
+func (i *Import) Nothing() bool {
+	return i.Baseline && len(i.Reading.Records)+len(i.Reading.Refused)+i.Erased == 0
+}
+
+// A Doubt is one reason to refuse a file, and the word that overrides it.
+type Doubt struct {
+	Word string // empty, gone, half, older, grown, header
+	Why  string
+}
+
+// Refused is the error of an import with doubts that nobody waived.
+type Refused struct {
+	Dataset string
+	Doubts  []Doubt
+}
+
+func (r *Refused) Error() string {
+	var why, words []string
+	for _, d := range r.Doubts {
+		why = append(why, d.Why)
+		words = append(words, "--accept "+d.Word)
+	}
+	return fmt.Sprintf("the file of %s was not taken: %s. Nothing has changed. If it is right all the same: clarion import %s %s",
+		r.Dataset, strings.Join(why, "; "), r.Dataset, strings.Join(words, " "))
+}
+
+// ErrNoSource says that constituency.yaml does not say where a dataset comes
+// from.
+var ErrNoSource = errors.New("constituency.yaml does not say where it comes from: add it under data")
+
+// Prepare reads a dataset's file and compares it with what is held. File, if
+// not empty, is read in place of the one that constituency.yaml names.
+func (e *Engine) Prepare(ctx context.Context, name, file string) (*Import, error) {
+	schema := e.set.Schemas[name]
+	if schema == nil {
+		return nil, fmt.Errorf("there is no dataset called %s; there are: %s", dataset.Plain(name), strings.Join(e.Datasets(), ", "))
+	}
+	src, ok := e.set.Constituency.Data[name]
+	if !ok && file == "" {
+		return nil, fmt.Errorf("%s: %w", name, ErrNoSource)
+	}
+	folder := e.Folder
+	if file != "" {
+		folder, src.From = e.place(file)
+		src.Folder = ""
+	}
+	r, err := e.Read(ctx, folder, src, schema, e.Clock())
+	if err != nil {
+		return nil, err
+	}
+	imp := &Import{Dataset: name, Reading: r, Full: src.Full, mapping: mapping(r.Columns, src.Dates)}
+	now := e.Now()
+	// A view: nobody of a file that is not taken leaves a trace.
+	err = e.Store.View(ctx, func(tx *store.Tx) error { return e.compare(tx, imp, schema, now) })
+	return imp, err
+}
+
+// place is the folder from which a named file is read, and its path from
+// there: a file in the constituency's folder is read from that folder, so that
+// it may name papers that lie in it; any other, such as a download, from its
+// own.
+func (e *Engine) place(file string) (folder, name string) {
+	if !filepath.IsAbs(file) {
+		return e.Folder, file
+	}
+	if in, err := filepath.Rel(e.Folder, file); err == nil && filepath.IsLocal(in) {
+		return e.Folder, filepath.ToSlash(in)
+	}
+	return filepath.Dir(file), filepath.Base(file)
+}
+
+// Datasets lists the names of all datasets.
+func (e *Engine) Datasets() []string {
+	var out []string
+	for n := range e.set.Schemas {
+		out = append(out, n)
+	}
+	sort.Strings(out)
+	return out
+}
+
+// compare builds the table that the import would make, and its doubts.
+func (e *Engine) compare(tx *store.Tx, imp *Import, schema *dataset.Schema, now time.Time) error {
+	last, again, err := tx.LastImport(imp.Dataset)
+	if err != nil {
+		return err
+	}
+	imp.Baseline = !again
+	var before *dataset.Table
+	if again {
+		if before, err = tx.Table(last.ID, schema); err != nil {
+			return err
+		}
+		imp.Before = len(before.Rows)
+	}
+	keys := make([]string, len(imp.Reading.Records))
+	for i, r := range imp.Reading.Records {
+		keys[i] = r.Key
+	}
+	sort.Strings(keys)
+	back, err := returned(tx, imp.Dataset, keys, before, schema)
+	if err != nil {
+		return err
+	}
+	refs, err := tx.Refs(imp.Dataset, keys)
+	if err != nil {
+		return err
+	}
+	first := now
+	if again {
+		first = before.First
+	}
+	tables, err := tx.Tables(e.set.Schemas)
+	if err != nil {
+		return err
+	}
+	e.merge(imp, schema, before, tables["members"], back, refs, first, now)
+	// The same bytes may say something else once a column is mapped anew.
+	imp.Same = again && last.SHA256 == imp.Reading.SHA256 && last.Mapping == imp.mapping
+	if imp.Undone, err = undone(tx, imp, last.ID); err != nil {
+		return err
+	}
+	e.doubt(imp, before, last, again)
+	return nil
+}
+
+// undone reports whether the file is one whose import was undone since the last
+// that stands.
+func undone(tx *store.Tx, imp *Import, standing int64) (bool, error) {
+	all, err := tx.Imports()
+	if err != nil {
+		return false, err
+	}
+	for _, r := range all {
+		if r.ID > standing && r.Dataset == imp.Dataset && !r.Undone.IsZero() && r.SHA256 == imp.Reading.SHA256 {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// returned finds records that the last list did not have and an earlier one did:
+// a row that could not be read for a week, or a list that was only a part. Who
+// was history is history still, and is not new.
+func returned(tx *store.Tx, name string, keys []string, before *dataset.Table, schema *dataset.Schema) (map[string]*dataset.Row, error) {
+	if before == nil {
+		return nil, nil
+	}
+	missing, err := tx.Known(name, keys)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range before.Rows {
+		delete(missing, r.Key)
+	}
+	if len(missing) == 0 {
+		return nil, nil
+	}
+	all, err := tx.Imports()
+	if err != nil {
+		return nil, err
+	}
+	back := map[string]*dataset.Row{}
+	for _, rec := range slices.Backward(all) {
+		if rec.Dataset != name || !rec.Undone.IsZero() {
+			continue
+		}
+		t, err := tx.Table(rec.ID, schema)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range t.Rows {
+			if missing[r.Key] {
+				back[r.Key] = r
+				delete(missing, r.Key)
+			}
+		}
+		if len(missing) == 0 {
+			break
+		}
+	}
+	return back, nil
+}
+
+// merge lays the file's records over those that are held.
+func (e *Engine) merge(imp *Import, schema *dataset.Schema, before, members *dataset.Table, back map[string]*dataset.Row, refs map[string]dataset.Ref, first, now time.Time) {
+	held := map[string]*dataset.Row{}
+	if before != nil {
+		for _, r := range before.Rows {
+			held[r.Key] = r
+		}
+	}
+	var rows []*dataset.Row
+	seen := map[string]bool{}
+	for _, rec := range imp.Reading.Records {
+		ref := refs[rec.Key]
+		if ref == 0 {
+			imp.Erased++
+			continue
+		}
+		seen[rec.Key] = true
+		row := &dataset.Row{Ref: ref, Key: rec.Key, FirstSeen: now, Changed: now, Baseline: imp.Baseline,
+			Line: rec.Line, Cells: rec.Cells, Problems: rec.Problems}
+		old := held[rec.Key]
+		switch {
+		case old == nil:
+			imp.New = append(imp.New, rec.Key)
+			if was := back[rec.Key]; was != nil {
+				row.FirstSeen, row.Baseline = was.FirstSeen, was.Baseline
+			}
+		default:
+			row.FirstSeen, row.Baseline = old.FirstSeen, old.Baseline
+			if sameCells(old, row) {
+				row.Changed = old.Changed
+			} else {
+				imp.Changed = append(imp.Changed, rec.Key)
+			}
+		}
+		rows = append(rows, row)
+	}
+	for k, r := range held {
+		if seen[k] {
+			continue
+		}
+		imp.Gone = append(imp.Gone, k)
+		if !imp.Full {
+			rows = append(rows, r)
+		}
+	}
+	sort.Strings(imp.New)
+	sort.Strings(imp.Gone)
+	sort.Strings(imp.Changed)
+	imp.table = dataset.NewTable(schema, rows, now, first, imp.Reading.File, imp.Reading.Sheet).MatchPeople(members)
+}
+
+func sameCells(a, b *dataset.Row) bool {
+	if len(a.Cells) != len(b.Cells) || len(a.Problems) != len(b.Problems) {
+		return false
+	}
+	for i := range a.Cells {
+		x, y := a.Cells[i], b.Cells[i]
+		if x.Kind == dataset.Person { // whom it was matched with is not in the file
+			x.N, y.N = 0, 0
+		}
+		if x != y {
+			return false
+		}
+	}
+	return true
+}
+
+// Commit takes a prepared import. Accepted are the words of the doubts that a
+// person waived. The same file again is no change and no error.
+func (e *Engine) Commit(ctx context.Context, imp *Import, by string, accepted ...string) (store.ImportRecord, error) {
+	var open []Doubt
+	for _, d := range imp.Doubts {
+		if !slices.Contains(accepted, d.Word) {
+			open = append(open, d)
+		}
+	}
+	if len(open) > 0 {
+		return store.ImportRecord{}, &Refused{imp.Dataset, open}
+	}
+	var rec store.ImportRecord
+	now := e.Now()
+	err := e.Store.Update(ctx, func(tx *store.Tx) error {
+		schema := e.set.Schemas[imp.Dataset]
+		fresh := &Import{Dataset: imp.Dataset, Reading: imp.Reading, Full: imp.Full, mapping: imp.mapping}
+		if err := e.compare(tx, fresh, schema, now); err != nil {
+			return err
+		}
+		if fresh.Same {
+			last, _, err := tx.LastImport(imp.Dataset)
+			rec = last
+			return err
+		}
+		if slices.Contains(accepted, "grown") {
+			for _, r := range fresh.table.Rows {
+				r.Baseline = true
+			}
+		}
+		var err error
+		rec, err = e.take(tx, fresh, by, now)
+		return err
+	})
+	return rec, err
+}
+
+// take saves the table, the files and the problems of an import, and logs it.
+func (e *Engine) take(tx *store.Tx, imp *Import, by string, now time.Time) (store.ImportRecord, error) {
+	for _, f := range imp.Reading.Files {
+		if _, err := tx.PutFile(f.Bytes, f.Type, "document"); err != nil {
+			return store.ImportRecord{}, err
+		}
+	}
+	rec := store.ImportRecord{Dataset: imp.Dataset, File: imp.Reading.File, Sheet: imp.Reading.Sheet,
+		SHA256: imp.Reading.SHA256, HeaderHash: headerHash(imp.Reading.Header), Mapping: imp.mapping,
+		ListDate: imp.Reading.ListDate, HasDate: imp.Reading.HasDate, At: now, By: by,
+		Rows: len(imp.table.Rows), New: len(imp.New), Gone: len(imp.Gone), Changed: len(imp.Changed),
+		Refused: len(imp.Reading.Refused), Full: imp.Full, Baseline: imp.Baseline}
+	id, err := tx.SaveImport(rec, imp.table, problems(imp))
+	if err != nil {
+		return rec, err
+	}
+	rec.ID = id
+	return rec, tx.Apply(now, by, ledger.Imported{Import: id, Dataset: imp.Dataset, Rows: rec.Rows, New: rec.New,
+		Gone: rec.Gone, Altered: rec.Changed, Refused: rec.Refused, Digest: imp.Reading.SHA256})
+}
+
+func problems(imp *Import) []store.ProblemRow {
+	var out []store.ProblemRow
+	for _, r := range imp.table.Rows {
+		if r.Changed.Equal(imp.table.Imported) {
+			for _, p := range r.Problems {
+				out = append(out, store.ProblemRow{Ref: r.Ref, Line: r.Line, Column: p.Column, Text: p.Text, Why: p.Why})
+			}
+		}
+	}
+	for _, r := range imp.Reading.Refused {
+		out = append(out, store.ProblemRow{Line: r.Line, Column: r.Column, Text: r.Text, Why: r.Why})
+	}
+	return out
+}
+
+// mapping says which of our columns is read from which of theirs, and how.
+func mapping(columns map[string]string, dates string) string {
+	var out []string
+	if dates != "" {
+		out = append(out, "dates "+dates)
+	}
+	for ours, theirs := range columns {
+		out = append(out, ours+" = "+theirs)
+	}
+	sort.Strings(out)
+	return strings.Join(out, "; ")
+}
+
+// Sources are the datasets that constituency.yaml says where to find, branches
+// and members first because others name them.
+func (e *Engine) Sources() []string {
+	var out []string
+	for n := range e.set.Constituency.Data {
+		out = append(out, n)
+	}
+	rank := map[string]int{"branches": -3, "members": -2, "officers": -1}
+	sort.Slice(out, func(i, j int) bool {
+		if a, b := rank[out[i]], rank[out[j]]; a != b {
+			return a < b
+		}
+		return out[i] < out[j]
+	})
+	return out
+}

@@ -1,0 +1,272 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/clarion-clp/clarion/engine/dataset"
+	"github.com/clarion-clp/clarion/engine/ledger"
+	"github.com/clarion-clp/clarion/engine/letter"
+	"github.com/clarion-clp/clarion/engine/plan"
+	"github.com/clarion-clp/clarion/engine/store"
+)
+
+// A Pending message waits for a decision, or could not be told sent or not.
+type Pending struct {
+	ledger.Message
+	Content letter.Content
+}
+
+// Pending lists the messages that wait for a person: proposed ones, and
+// uncertain ones.
+func (e *Engine) Pending(ctx context.Context) (proposed, uncertain []Pending, err error) {
+	err = e.Store.View(ctx, func(tx *store.Tx) error {
+		book, err := tx.LoadBook()
+		if err != nil {
+			return err
+		}
+		if proposed, err = withWords(tx, book.MessagesIn(ledger.Proposed)); err != nil {
+			return err
+		}
+		uncertain, err = withWords(tx, book.MessagesIn(ledger.Uncertain))
+		return err
+	})
+	return proposed, uncertain, err
+}
+
+func withWords(tx *store.Tx, ms []ledger.Message) ([]Pending, error) {
+	var out []Pending
+	for _, m := range ms {
+		c, err := tx.Content(m.ID)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Pending{m, c})
+	}
+	return out, nil
+}
+
+// Message gives one message with its words, whatever its state.
+func (e *Engine) Message(ctx context.Context, id int64) (Pending, error) {
+	var p Pending
+	err := e.Store.View(ctx, func(tx *store.Tx) error {
+		book, err := tx.LoadBook()
+		if err != nil {
+			return err
+		}
+		m, ok := book.Message(id)
+		if !ok {
+			return fmt.Errorf("there is no message %d; clarion review lists those that wait", id)
+		}
+		c, err := tx.Content(id)
+		p = Pending{m, c}
+		return err
+	})
+	return p, err
+}
+
+// A Decision says what one call of Approve or Reject did.
+type Decision struct {
+	Done []int64
+	Not  []Fallen // looked at again, they may not go: with the reason
+}
+
+// apply decides one message. What the ledger refuses, because somebody else
+// decided it or its words are others by now, leaves the rest as it is.
+func (d *Decision) apply(tx *store.Tx, now time.Time, by string, id int64, c ledger.Change) error {
+	var no *ledger.Refused
+	err := tx.Apply(now, by, c)
+	switch {
+	case errors.As(err, &no):
+		d.Not = append(d.Not, Fallen{id, no.Why})
+		return nil
+	case err != nil:
+		return err
+	}
+	d.Done = append(d.Done, id)
+	return nil
+}
+
+// Approve approves messages as they stand: each by the digest that the approver
+// saw. One that a new look would take away is not approved.
+func (e *Engine) Approve(ctx context.Context, by string, shown []Pending) (Decision, error) {
+	var d Decision
+	now := e.Now()
+	err := e.Store.Update(ctx, func(tx *store.Tx) error {
+		in, err := e.input(tx, now)
+		if err != nil {
+			return err
+		}
+		verdict := plan.Compute(in).Fallen()
+		for _, s := range shown {
+			if why, fell := verdict[s.ID]; fell {
+				d.Not = append(d.Not, Fallen{s.ID, why})
+				continue
+			}
+			if err := d.apply(tx, now, by, s.ID, ledger.MessageApproved{ID: s.ID, Digest: s.Digest}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return d, err
+}
+
+// Reject strikes messages out, with a reason. Their actions are withdrawn and
+// not planned again.
+func (e *Engine) Reject(ctx context.Context, by, reason string, shown []Pending) (Decision, error) {
+	var d Decision
+	now := e.Now()
+	err := e.Store.Update(ctx, func(tx *store.Tx) error {
+		words, err := tx.SaveWords(reason)
+		if err != nil {
+			return err
+		}
+		for _, s := range shown {
+			if err := d.apply(tx, now, by, s.ID, ledger.MessageRejected{ID: s.ID, Reason: words}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return d, err
+}
+
+// Settle says, of a letter that nobody could tell sent or not, that it was or
+// was not. One that was not is owed again.
+func (e *Engine) Settle(ctx context.Context, by string, id int64, sent bool) error {
+	now := e.Now()
+	return e.Store.Update(ctx, func(tx *store.Tx) error {
+		if sent {
+			return tx.Apply(now, by, ledger.MessageSent{ID: id, Proof: "a person found it"})
+		}
+		return tx.Apply(now, by, ledger.MessageFailed{ID: id, Why: "a person says that it did not go"})
+	})
+}
+
+// A BacklogCase is one that held already when its playbook was switched on.
+type BacklogCase struct {
+	Case  ledger.Case
+	Key   string // of its record
+	About string
+	Row   int
+}
+
+// Backlog lists the backlog of a playbook.
+func (e *Engine) Backlog(ctx context.Context, name string) ([]BacklogCase, error) {
+	var out []BacklogCase
+	err := e.Store.View(ctx, func(tx *store.Tx) error {
+		in, err := e.input(tx, e.Now())
+		if err != nil {
+			return err
+		}
+		for _, c := range in.Book.Cases() {
+			if c.Playbook != name || !c.Backlog || c.State == ledger.Closed {
+				continue
+			}
+			b := BacklogCase{Case: c, About: fmt.Sprintf("no. %d", c.Subject)}
+			if t := in.Tables[c.Dataset]; t != nil {
+				if r := t.ByRef(c.Subject); r != nil {
+					b.Key, b.About, b.Row = r.Key, Label(t.Schema, r), r.Line
+				}
+			}
+			out = append(out, b)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// Label names a record for people.
+func Label(s *dataset.Schema, r *dataset.Row) string {
+	for _, n := range []string{"name", "title", "donor"} {
+		if v, _ := r.Get(s, n); !v.IsBlank() {
+			return dataset.Plain(v.S) + " (" + dataset.Plain(r.Key) + ")"
+		}
+	}
+	return dataset.Plain(r.Key)
+}
+
+// ApproveBacklog lets backlog cases act; their clocks count from now. No cases
+// named: all of the playbook's.
+func (e *Engine) ApproveBacklog(ctx context.Context, by, name string, cases []ledger.CaseKey) (int, error) {
+	now := e.Now()
+	err := e.Store.Update(ctx, func(tx *store.Tx) error {
+		if len(cases) == 0 {
+			book, err := tx.LoadBook()
+			if err != nil {
+				return err
+			}
+			for _, c := range book.Cases() {
+				if c.Playbook == name && c.Backlog && c.State != ledger.Closed {
+					cases = append(cases, c.Key)
+				}
+			}
+		}
+		if len(cases) == 0 {
+			return fmt.Errorf("%s has no backlog", dataset.Plain(name))
+		}
+		return tx.Apply(now, by, ledger.BacklogApproved{Playbook: name, Cases: cases})
+	})
+	if err != nil {
+		return 0, err
+	}
+	return len(cases), nil
+}
+
+// Release lets a playbook's batch past its brake: as many letters as the brake
+// holds now and has let through today, until the end of tomorrow.
+func (e *Engine) Release(ctx context.Context, by, name string) (int, error) {
+	n := 0
+	now := e.Now()
+	until := e.Clock().On(e.Clock().Day(now)+2, 0)
+	err := e.Store.Update(ctx, func(tx *store.Tx) error {
+		in, err := e.input(tx, now)
+		if err != nil {
+			return err
+		}
+		for _, h := range plan.Compute(in).Holds {
+			if h.Kind == "brake" && h.Playbook == name {
+				n = h.Count
+			}
+		}
+		if n == 0 {
+			return fmt.Errorf("no brake holds anything of %s", dataset.Plain(name))
+		}
+		return tx.Apply(now, by, ledger.BrakeReleased{Playbook: name, Actions: n, Until: until})
+	})
+	return n, err
+}
+
+// Stop holds every letter until Resume.
+func (e *Engine) Stop(ctx context.Context, by, reason string) error {
+	now := e.Now()
+	return e.Store.Update(ctx, func(tx *store.Tx) error {
+		words, err := tx.SaveWords(reason)
+		if err != nil {
+			return err
+		}
+		return tx.Apply(now, by, ledger.HaltedAll{Reason: words})
+	})
+}
+
+// Resume lets letters go again.
+func (e *Engine) Resume(ctx context.Context, by, reason string) error {
+	now := e.Now()
+	return e.Store.Update(ctx, func(tx *store.Tx) error {
+		book, err := tx.LoadBook()
+		if err != nil {
+			return err
+		}
+		if _, halted := book.Halted(); !halted {
+			return errors.New("nothing is stopped, so there is nothing to resume")
+		}
+		words, err := tx.SaveWords(reason)
+		if err != nil {
+			return err
+		}
+		return tx.Apply(now, by, ledger.ResumedAll{Reason: words})
+	})
+}
