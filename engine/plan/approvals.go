@@ -28,7 +28,7 @@ func (p *planner) approvals() map[string]*asking {
 		}
 		proposed := p.now
 		if old, ok := p.in.Book.MessageAt(m.Key); ok && old.Digest == m.Digest {
-			if old.State == ledger.Approved || old.State == ledger.Deferred {
+			if (old.State == ledger.Approved || old.State == ledger.Deferred) && !p.untrusted(old) {
 				continue
 			}
 			if old.State == ledger.Proposed {
