@@ -46,7 +46,7 @@ func (p *planner) reconcile() {
 			m.Message, m.Stands, m.Release = old, true, false
 		case m != nil:
 			first = append(first, ledger.MessageSuperseded{ID: old.ID, Reason: "its words have changed"})
-		case tooLate(old, p.now) && len(old.Actions) == 1 && missed[old.Actions[0]]:
+		case tooLate(old, p.now) && p.alone(old) && missed[old.Actions[0]]:
 			expired[old.Actions[0]] = true
 			first = append(first, ledger.MessageExpired{ID: old.ID, Reason: p.whyGone(old)})
 		default:
@@ -66,6 +66,21 @@ func (p *planner) reconcile() {
 		}
 	}
 	sort.SliceStable(p.plan.Messages, func(i, j int) bool { return p.plan.Messages[i].Key < p.plan.Messages[j].Key })
+}
+
+// alone reports whether a message carries one action, and no other message that
+// has not left carries it too: only then does its end decide about the action.
+func (p *planner) alone(m ledger.Message) bool {
+	if len(m.Actions) != 1 {
+		return false
+	}
+	a, _ := p.in.Book.Action(m.Actions[0])
+	for _, id := range a.Messages {
+		if o, ok := p.in.Book.Message(id); ok && id != m.ID && waiting(o.State) {
+			return false
+		}
+	}
+	return true
 }
 
 func tooLate(m ledger.Message, now time.Time) bool {

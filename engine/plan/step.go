@@ -59,7 +59,7 @@ func (l *look) elements(w *world, s *playbook.Step, f func()) {
 	t := s.Each.Expr.Eval(w.World, l.vars(w))
 	if t.Unknown != nil {
 		l.settled = false
-		l.doubt(l, "for whom step "+s.ID+" is", t.Unknown)
+		l.unsure(s, "for whom step "+s.ID+" is", t.Unknown)
 		return
 	}
 	l.eachVar = s.Each.Var
@@ -104,7 +104,7 @@ func (l *look) email(w *world, s *playbook.Step, a anchors) {
 		if !u.Absent || !l.through(s) { // what it counted from is gone, and its letters are too
 			l.settled = false
 		}
-		l.doubt(l, "when "+s.ID+" is due", u)
+		l.unsure(s, "when "+s.ID+" is due", u)
 		return
 	}
 	occ, ok := l.occurrence(w, s)
@@ -114,7 +114,7 @@ func (l *look) email(w *world, s *playbook.Step, a anchors) {
 	tos, u := l.recipients(w, s.To)
 	if u != nil {
 		l.settled = false
-		l.doubt(l, "to whom "+s.ID+" goes", u)
+		l.unsure(s, "to whom "+s.ID+" goes", u)
 		return
 	}
 	if len(tos) == 0 {
@@ -161,7 +161,7 @@ func (l *look) occurrence(w *world, s *playbook.Step) (string, bool) {
 		}
 		if t.Unknown != nil {
 			l.settled = false
-			l.doubt(l, "whether "+s.ID+" must speak again", t.Unknown)
+			l.unsure(s, "whether "+s.ID+" must speak again", t.Unknown)
 			return "", false
 		}
 		parts = append(parts, mark(t.Value))
@@ -217,7 +217,7 @@ func (l *look) owe(w *world, s *playbook.Step, win window, occ string, to addres
 		return
 	case win.over(l.now) && (l.frozen != nil || l.paused):
 		l.settled = false
-		l.gone[act.Key] = "paused"
+		l.standStill(s, act, to, win.moment)
 		return
 	case win.over(l.now) && needed == no:
 		l.shut(act, ledger.Settled, "not needed")
@@ -240,7 +240,7 @@ func (l *look) owe(w *world, s *playbook.Step, win window, occ string, to addres
 		return
 	case needed == unknown:
 		l.settled = false
-		l.doubt(l, "whether "+s.ID+" is needed", l.unknown)
+		l.unsure(s, "whether "+s.ID+" is needed", l.unknown)
 		return
 	}
 	l.candidate(s, win, act, to, repeat)
@@ -271,12 +271,12 @@ func waiting(s ledger.MessageState) bool {
 // candidate is a letter whose time has come: unless the case as a whole is held
 // back, it joins the letters of this look.
 func (l *look) candidate(s *playbook.Step, win window, act ledger.Action, to addressee, repeat bool) {
-	why, verb := "", HeldBack
+	why := ""
 	switch {
-	case l.frozen != nil:
-		why = "cannot tell: " + brief(l.frozen)
-	case l.paused:
-		why, verb = "paused", Waits
+	case l.frozen != nil || l.paused:
+		l.settled = false
+		l.standStill(s, act, to, win.moment)
+		return
 	case l.trust(l.pb) == playbook.Observe:
 		why = "this playbook only observes"
 	case l.stale != "" && to.role == "":
@@ -285,12 +285,37 @@ func (l *look) candidate(s *playbook.Step, win window, act ledger.Action, to add
 	if why != "" {
 		l.settled = false
 		l.gone[act.Key] = why
-		l.line(l.lineOf(verb, s, to, win.moment, why))
+		l.line(l.lineOf(HeldBack, s, to, win.moment, why))
 		return
 	}
 	l.pending++
 	l.letters = append(l.letters, &want{look: l, step: s, action: act, window: win, to: to, repeat: repeat, basis: basisOf(l.pb, s),
 		element: l.element, each: l.each, eachVar: l.eachVar})
+}
+
+// unsure lists what cannot be told about a step, and speaks of each of its
+// letters that was promised and waits for that.
+func (l *look) unsure(s *playbook.Step, what string, u *dataset.Unknown) {
+	l.doubt(l, what, u)
+	for _, a := range l.in.Book.ActionsOf(l.c.Key) {
+		all := s.Each != nil && l.eachVar == "" // for whom the step is cannot be told
+		if a.Step == s.ID && (all || a.Element == l.element) && !isNews(a.Occurrence) && l.unspoken(a.Key) {
+			why := "cannot tell " + what + ": " + brief(u)
+			l.gone[a.Key] = why
+			l.line(l.lineOf(HeldBack, s, l.addresseeOf(a.Addressee), a.Due, why))
+		}
+	}
+}
+
+// standStill says that a letter waits for its case, which is frozen or paused:
+// however long that lasts, the plan speaks of it.
+func (l *look) standStill(s *playbook.Step, act ledger.Action, to addressee, when time.Time) {
+	why, verb := "paused", Waits
+	if l.frozen != nil {
+		why, verb = "cannot tell: "+brief(l.frozen), HeldBack
+	}
+	l.gone[act.Key] = why
+	l.line(l.lineOf(verb, s, to, when, why))
 }
 
 // basisOf is by what right a step is sent: its own, which can only be narrower,

@@ -155,6 +155,7 @@ func (l *look) give(w *world, s *playbook.Step, a anchors, win window, act ledge
 	}
 	if win.over(l.now) && (l.frozen != nil || l.paused) {
 		l.settled = false
+		l.standStill(s, act, to, win.moment)
 		return
 	}
 	if win.over(l.now) {
