@@ -97,6 +97,11 @@ func (s *Status) fill(in plan.Input) {
 		s.LastRun = runs[len(runs)-1].Logical
 	}
 	p := plan.Compute(in)
+	for _, h := range p.Holds {
+		if h.Kind == "observe" { // of which nothing could act
+			delete(s.Backlog, h.Playbook)
+		}
+	}
 	s.Holds, s.Wake, s.Doubts = p.Holds, p.Wake, len(p.CannotTell)
 }
 
@@ -141,8 +146,10 @@ func (e *Engine) Forget(ctx context.Context, by, name, key string, really bool) 
 		if err != nil {
 			return err
 		}
-		items, err = tx.Forget(name, row.Ref, by, now)
-		return err
+		if items, err = tx.Forget(name, row.Ref, by, now); err != nil || !really {
+			return err
+		}
+		return e.keepChanges(tx)
 	})
 	return items, err
 }

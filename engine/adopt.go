@@ -24,6 +24,7 @@ type Standing struct {
 	Adopted  time.Time     // when it was last adopted; zero: never
 	Same     bool          // it still says what was adopted
 	Minute   string        // where the adoption stands
+	Given    string        // where the trust is minuted, if it is
 	Cases    int           // open now
 	Backlog  int           // of these, held until an officer approves them
 }
@@ -32,6 +33,7 @@ type Standing struct {
 type keptVersion struct {
 	Minute  string            `json:"minute,omitempty"` // the hash of what was written
 	Origins []playbook.Origin `json:"origins"`
+	Sources sources           `json:"sources,omitzero"`
 }
 
 // Standings says of every playbook that runs how it stands.
@@ -53,8 +55,11 @@ func (e *Engine) Standings(ctx context.Context) ([]Standing, error) {
 			}
 		}
 		for _, pb := range e.set.Playbooks {
-			st := Standing{Playbook: pb, Trust: plan.TrustIn(pb, book, e.Clock()), Cases: open[pb.Name], Backlog: held[pb.Name]}
+			st := Standing{Playbook: pb, Trust: plan.TrustIn(pb, e.set.Constituency, book, e.Now()), Cases: open[pb.Name], Backlog: held[pb.Name]}
 			st.Since, st.On = book.FirstSwitched(pb.Name)
+			if st.Given, err = tx.Words(st.Trust.Minute); err != nil {
+				return err
+			}
 			if a, at, ok := book.Adoption(pb.Name); ok {
 				st.Adopted, st.Same = at, a.Digest == pb.Digest
 				kept, _, err := readVersion(tx, pb.Name, a.Digest)
@@ -74,26 +79,47 @@ func (e *Engine) Standings(ctx context.Context) ([]Standing, error) {
 
 // Adopt records that a committee has adopted a playbook as it now is, letters
 // and settings included, and where that is minuted. What it says is kept, so
-// that a later version can be compared with it.
-func (e *Engine) Adopt(ctx context.Context, by, name, minute string) (*playbook.Playbook, error) {
+// that a later version can be compared with it. One that only observed may ask
+// for each of its letters from then on; a level says what else the committee
+// trusts it with.
+func (e *Engine) Adopt(ctx context.Context, by, name, minute, level string) (was, is plan.Standing, err error) {
 	pb := e.set.Playbook(name)
 	if pb == nil {
-		return nil, e.noPlaybook(name)
+		return was, is, e.noPlaybook(name)
 	}
 	if strings.TrimSpace(minute) == "" {
-		return nil, fmt.Errorf("an adoption needs its minute: --minute \"Executive Committee of 3 November 2026, item 7\"")
+		return was, is, fmt.Errorf("an adoption needs its minute: --minute \"Executive Committee of 3 November 2026, item 7\"")
+	}
+	if level != "" {
+		if err := mayHave(pb, level); err != nil {
+			return was, is, err
+		}
 	}
 	now := e.Now()
-	return pb, e.Store.Update(ctx, func(tx *store.Tx) error {
+	err = e.Store.Update(ctx, func(tx *store.Tx) error {
 		words, err := tx.SaveWords(minute)
 		if err != nil {
 			return err
 		}
-		if err := saveVersion(tx, pb, words, now); err != nil {
+		if err := e.saveVersion(tx, pb, words, now); err != nil {
 			return err
 		}
-		return tx.Apply(now, by, ledger.Adopted{Playbook: pb.Name, Digest: pb.Digest})
+		if err := tx.Apply(now, by, ledger.Adopted{Playbook: pb.Name, Digest: pb.Digest}); err != nil {
+			return err
+		}
+		if was, err = e.standing(tx, pb, now); err != nil {
+			return err
+		}
+		if is = was; level == "" && (was.Level > playbook.Observe || pb.Trust == playbook.Observe) {
+			return nil // an adoption takes nothing away, and gives no more than the files do
+		}
+		if level == "" {
+			level = playbook.Each.String()
+		}
+		_, is, err = e.give(tx, by, pb, level, words)
+		return err
 	})
+	return was, is, err
 }
 
 // noPlaybook says that there is none of that name that runs, and why.
@@ -104,7 +130,7 @@ func (e *Engine) noPlaybook(name string) error {
 	default:
 		for _, off := range e.set.Off {
 			if off == name {
-				return fmt.Errorf("the playbook %s is switched off in playbooks.yaml", dataset.Plain(name))
+				return fmt.Errorf("the playbook %s is not switched on: playbooks.yaml does not name it, or says off", dataset.Plain(name))
 			}
 		}
 	}
@@ -112,8 +138,12 @@ func (e *Engine) noPlaybook(name string) error {
 }
 
 // saveVersion keeps what a playbook says.
-func saveVersion(tx *store.Tx, pb *playbook.Playbook, minute string, now time.Time) error {
-	body, err := json.Marshal(keptVersion{Minute: minute, Origins: pb.Origins()})
+func (e *Engine) saveVersion(tx *store.Tx, pb *playbook.Playbook, minute string, now time.Time) error {
+	from, err := e.sourcesOf(pb)
+	if err != nil {
+		return err
+	}
+	body, err := json.Marshal(keptVersion{Minute: minute, Origins: pb.Origins(), Sources: from})
 	if err != nil {
 		return fmt.Errorf("keeping the version of a playbook: %w", err)
 	}
@@ -146,7 +176,7 @@ func (e *Engine) seen(tx *store.Tx, changes []ledger.Change, now time.Time) erro
 			}
 			continue
 		}
-		if err := saveVersion(tx, pb, "", now); err != nil {
+		if err := e.saveVersion(tx, pb, "", now); err != nil {
 			return err
 		}
 	}

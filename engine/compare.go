@@ -1,9 +1,7 @@
 package engine
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -80,8 +78,7 @@ func past(tx *store.Tx, set *playbook.Set) (plan.History, error) {
 		if err != nil {
 			return h, err
 		}
-		h.Lists = append(h.Lists, plan.Snapshot{Table: t, Import: dataset.Import{Ref: dataset.Ref(r.ID), Dataset: r.Dataset,
-			File: r.File, Sheet: r.Sheet, At: r.At, ListDate: r.ListDate, HasDate: r.HasDate, Full: r.Full, Baseline: r.Baseline, Rows: r.Rows}})
+		h.Lists = append(h.Lists, plan.Snapshot{Table: t, Import: importOf(r)})
 	}
 	slices.SortStableFunc(h.Lists, func(a, b plan.Snapshot) int { return a.At.Compare(b.At) })
 	names := make([]string, 0, len(set.Schemas))
@@ -108,19 +105,12 @@ func past(tx *store.Tx, set *playbook.Set) (plan.History, error) {
 const tailoring = "playbooks.yaml"
 
 // untailored gives a constituency's files as they would be if it followed the
-// library in everything. Only what the library leaves open stays: settings for
-// which it has no value.
+// library in everything that they name. Only what the library leaves open stays:
+// settings for which it has no value.
 func untailored(set *playbook.Set, own fs.FS) (fs.FS, error) {
-	body, err := fs.ReadFile(own, tailoring)
-	if errors.Is(err, fs.ErrNotExist) {
-		return own, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", tailoring, err)
-	}
-	var entries map[string]yaml.Node
-	if err := yaml.Unmarshal(body, &entries); err != nil {
-		return nil, fmt.Errorf("reading %s: %w", tailoring, err)
+	entries, err := tailorings(own)
+	if err != nil || entries == nil {
+		return own, err
 	}
 	kept := map[string]map[string]map[string]yaml.Node{}
 	for name, entry := range entries {
@@ -128,8 +118,8 @@ func untailored(set *playbook.Set, own fs.FS) (fs.FS, error) {
 			File     string               `yaml:"file"`
 			Settings map[string]yaml.Node `yaml:"settings"`
 		}
-		if entry.Kind != yaml.MappingNode || entry.Decode(&said) != nil || said.File != "" {
-			continue // switched off, or one of its own
+		if entry.Kind == yaml.MappingNode && (entry.Decode(&said) != nil || said.File != "") {
+			continue // one of its own
 		}
 		open := leftOpen(set.Playbook(name))
 		settings := map[string]yaml.Node{}
@@ -138,15 +128,16 @@ func untailored(set *playbook.Set, own fs.FS) (fs.FS, error) {
 				settings[s] = v
 			}
 		}
+		kept[name] = map[string]map[string]yaml.Node{} // named, so that it is on
 		if len(settings) > 0 {
-			kept[name] = map[string]map[string]yaml.Node{"settings": settings}
+			kept[name]["settings"] = settings
 		}
 	}
-	body, err = yaml.Marshal(kept)
+	body, err := yaml.Marshal(kept)
 	if err != nil {
 		return nil, fmt.Errorf("leaving out what is said in %s: %w", tailoring, err)
 	}
-	return instead{FS: own, name: tailoring, body: body}, nil
+	return instead{FS: own, files: map[string]string{tailoring: string(body)}}, nil
 }
 
 // leftOpen names the settings of a playbook that the library has no value for.
@@ -170,23 +161,22 @@ func leftOpen(pb *playbook.Playbook) []string {
 	return slices.DeleteFunc(names, func(name string) bool { return given[name] })
 }
 
-// instead is a folder in which one file says something else.
+// instead is a folder in which some files say something else.
 type instead struct {
 	fs.FS
-	name string
-	body []byte
+	files map[string]string
 }
 
 func (i instead) Open(name string) (fs.File, error) {
-	if name != i.name {
-		return i.FS.Open(name)
+	if text, other := i.files[name]; other {
+		return &page{Reader: strings.NewReader(text), name: name}, nil
 	}
-	return &page{Reader: bytes.NewReader(i.body), name: name}, nil
+	return i.FS.Open(name)
 }
 
-// page is that file, opened; it is its own description.
+// page is such a file, opened; it is its own description.
 type page struct {
-	*bytes.Reader
+	*strings.Reader
 	name string
 }
 

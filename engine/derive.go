@@ -9,7 +9,7 @@ import (
 )
 
 // history gives the imports that stand, if some playbook reads them or what they
-// changed, and begins to read the oldest list of members.
+// changed.
 func (e *Engine) history(tx *store.Tx) ([]store.ImportRecord, error) {
 	if !e.set.Reads("changes") && !e.set.Reads("imports") {
 		return nil, nil
@@ -18,20 +18,7 @@ func (e *Engine) history(tx *store.Tx) ([]store.ImportRecord, error) {
 	if err != nil {
 		return nil, err
 	}
-	all = slices.DeleteFunc(all, func(r store.ImportRecord) bool { return !r.Undone.IsZero() })
-	if e.set.Reads("changes") {
-		e.readAhead(tx, all)
-	}
-	return all, nil
-}
-
-// readAhead begins to read the first list of members among some imports, unless
-// it is the current one, which is read anyway.
-func (e *Engine) readAhead(tx *store.Tx, records []store.ImportRecord) {
-	isMembers := func(r store.ImportRecord) bool { return r.Dataset == "members" }
-	if i := slices.IndexFunc(records, isMembers); i >= 0 && slices.ContainsFunc(records[i+1:], isMembers) {
-		tx.ReadAhead(records[i].ID, e.set.Schemas["members"])
-	}
+	return slices.DeleteFunc(all, func(r store.ImportRecord) bool { return !r.Undone.IsZero() }), nil
 }
 
 // derive finds the members whom other lists name, and adds the derived datasets
@@ -54,40 +41,49 @@ func (e *Engine) derive(tx *store.Tx, tables dataset.Tables, records []store.Imp
 		return nil
 	}
 	var list []dataset.Import
-	var snapshots []*dataset.Table
-	for i, r := range records {
-		list = append(list, dataset.Import{Ref: dataset.Ref(r.ID), Dataset: r.Dataset, File: r.File, Sheet: r.Sheet, At: r.At,
-			ListDate: r.ListDate, HasDate: r.HasDate, Full: r.Full, Baseline: r.Baseline, Rows: r.Rows})
-		if reads && r.Dataset == "members" {
-			e.readAhead(tx, records[i+1:])
-			t, err := tx.Table(r.ID, e.set.Schemas["members"])
-			if err != nil {
-				return err
-			}
-			snapshots = append(snapshots, t)
-		}
+	for _, r := range records {
+		list = append(list, importOf(r))
 	}
-	tables["imports"] = dataset.Imports(list)
-	if reads {
-		if tables["changes"] = dataset.Changes(e.Clock(), snapshots...); tables["changes"] == nil {
-			tables["changes"] = dataset.NewTable(dataset.ChangesSchema(e.set.Schemas["members"]), nil, now, now, "", "")
-		}
+	imports, err := numbered(tx, dataset.Imports(list))
+	if err != nil {
+		return err
 	}
-	return nil
+	tables["imports"] = imports
+	if !reads {
+		return nil
+	}
+	changes, err := e.changes(tx, records)
+	if changes == nil {
+		changes = dataset.NewTable(dataset.ChangesSchema(e.set.Schemas["members"]), nil, now, now, "", "")
+	}
+	tables["changes"] = changes
+	return err
 }
 
-// giftGroups adds up the gifts of each source. The groups get numbers of their
-// own by their keys, because cases may be about them.
-func (e *Engine) giftGroups(tx *store.Tx, tables dataset.Tables) error {
-	t := dataset.GiftGroups(tables, e.set.Law.At)
+// importOf gives an import as the derived dataset imports shows it.
+func importOf(r store.ImportRecord) dataset.Import {
+	return dataset.Import{Ref: dataset.Ref(r.ID), Dataset: r.Dataset, Kind: r.Kind, File: r.File, Sheet: r.Sheet, At: r.At,
+		ListDate: r.ListDate, HasDate: r.HasDate, Full: r.Full, Baseline: r.Baseline, Rows: r.Rows, New: r.New, Gone: r.Gone,
+		Changed: r.Changed, Refused: r.Refused, CannotBeRead: r.Unread}
+}
+
+// giftGroups adds up the gifts of each source.
+func (e *Engine) giftGroups(tx *store.Tx, tables dataset.Tables) (err error) {
+	tables["gift_groups"], err = numbered(tx, dataset.GiftGroups(tables, e.set.Law.At))
+	return err
+}
+
+// numbered gives the records of a derived dataset numbers of their own by their
+// keys, because cases may be about them: a number that a person has too would
+// be forgotten with the person.
+func numbered(tx *store.Tx, t *dataset.Table) (*dataset.Table, error) {
 	keys := make([]string, len(t.Rows))
 	for i, r := range t.Rows {
 		keys[i] = r.Key
 	}
-	refs, err := tx.Refs("gift_groups", keys)
+	refs, err := tx.Refs(t.Schema.Name, keys)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	tables["gift_groups"] = t.WithRefs(refs)
-	return nil
+	return t.WithRefs(refs), nil
 }

@@ -30,6 +30,7 @@ var floors = map[string]int{
 	"engine/plan":      3,
 	"engine/store":     4,
 	"connectors/sheet": 4,
+	"connectors/ics":   4,
 	"connectors/mail":  4,
 	"engine/sample":    4, // makes files; the rooms it feeds do not know it
 	"engine":           5,

@@ -6,9 +6,11 @@ import (
 	"database/sql"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -114,6 +116,8 @@ func journey(t *testing.T) (*house, sample.Constituency) {
 		h.write(path, string(b))
 	}
 	h.open("clarion.db", "config")
+	h.time = day0.AddDate(0, 0, -28)
+	h.entrust(slices.Sorted(maps.Keys(h.Set().Constituency.Trust))...)
 	for _, d := range []int{-28, -14, 0} {
 		live(h, con, d)
 	}

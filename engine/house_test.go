@@ -74,7 +74,25 @@ func newHouse(t *testing.T, mailLine string) *house {
 	h.write("branches.csv", "key,name\nNorth,North\n")
 	h.write("playbooks.yaml", "new-member-welcome: {trust: automatic}\narrears-chase: {trust: each}\n")
 	h.open("clarion.db", "config")
+	h.entrust("new-member-welcome", "arrears-chase", "donation-permissibility", "minutes-circulate")
 	return h
+}
+
+// entrust lets playbooks do what the files allow, whatever those will say. The
+// rest of the library observes.
+func (h *house) entrust(names ...string) {
+	h.t.Helper()
+	err := h.store.Update(ctx, func(tx *store.Tx) error {
+		for _, name := range names {
+			if err := tx.Apply(h.time, "secretary", ledger.Trusted{Playbook: name, Level: "automatic"}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
 }
 
 // quick is a folder in memory, where there is one: a house writes each letter to

@@ -12,6 +12,7 @@ import (
 
 	"github.com/clarion-clp/clarion/engine/dataset"
 	"github.com/clarion-clp/clarion/engine/ledger"
+	"github.com/clarion-clp/clarion/engine/playbook"
 	"github.com/clarion-clp/clarion/engine/store"
 )
 
@@ -19,6 +20,7 @@ import (
 // yet taken: the first of the two phases.
 type Import struct {
 	Dataset  string
+	Kind     string // which kind of report it is, where the source or a person says so: mar
 	Reading  dataset.Reading
 	Before   int  // records held
 	Baseline bool // the dataset's first import: history
@@ -41,6 +43,15 @@ type Import struct {
 // nothing yet to take, as in a folder for papers that has none.
 func (i *Import) Nothing() bool {
 	return i.Baseline && len(i.Reading.Records)+len(i.Reading.Refused)+i.Erased == 0
+}
+
+// Unread counts the cells of the file that could not be read.
+func (i *Import) Unread() int {
+	n := 0
+	for _, r := range i.Reading.Records {
+		n += len(r.Problems)
+	}
+	return n
 }
 
 // A Doubt is one reason to refuse a file, and the word that overrides it.
@@ -89,7 +100,11 @@ func (e *Engine) Prepare(ctx context.Context, name, file string) (*Import, error
 	if err != nil {
 		return nil, err
 	}
-	imp := &Import{Dataset: name, Reading: r, Full: src.Full, mapping: mapping(r.Columns, src.Dates)}
+	for i := range r.Records {
+		rec := &r.Records[i]
+		rec.Problems = append(rec.Problems, e.set.NameRoles(schema, rec.Cells)...)
+	}
+	imp := &Import{Dataset: name, Kind: src.Kind, Reading: r, Full: src.Full, mapping: mapping(r.Columns, src.Dates)}
 	now := e.Now()
 	// A view: nobody of a file that is not taken leaves a trace.
 	err = e.Store.View(ctx, func(tx *store.Tx) error { return e.compare(tx, imp, schema, now) })
@@ -157,7 +172,9 @@ func (e *Engine) compare(tx *store.Tx, imp *Import, schema *dataset.Schema, now 
 	}
 	e.merge(imp, schema, before, tables["members"], back, refs, first, now)
 	// The same bytes may say something else once a column is mapped anew.
-	imp.Same = again && last.SHA256 == imp.Reading.SHA256 && last.Mapping == imp.mapping
+	if imp.Same = again && last.SHA256 == imp.Reading.SHA256 && last.Mapping == imp.mapping; imp.Same {
+		imp.Kind = last.Kind
+	}
 	if imp.Undone, err = undone(tx, imp, last.ID); err != nil {
 		return err
 	}
@@ -293,6 +310,9 @@ func sameCells(a, b *dataset.Row) bool {
 // Commit takes a prepared import. Accepted are the words of the doubts that a
 // person waived. The same file again is no change and no error.
 func (e *Engine) Commit(ctx context.Context, imp *Import, by string, accepted ...string) (store.ImportRecord, error) {
+	if imp.Kind != "" && !playbook.IsName(imp.Kind) {
+		return store.ImportRecord{}, fmt.Errorf("%q is no kind of report: write one word in small letters, such as mar", dataset.Plain(imp.Kind))
+	}
 	var open []Doubt
 	for _, d := range imp.Doubts {
 		if !slices.Contains(accepted, d.Word) {
@@ -306,7 +326,7 @@ func (e *Engine) Commit(ctx context.Context, imp *Import, by string, accepted ..
 	now := e.Now()
 	err := e.Store.Update(ctx, func(tx *store.Tx) error {
 		schema := e.set.Schemas[imp.Dataset]
-		fresh := &Import{Dataset: imp.Dataset, Reading: imp.Reading, Full: imp.Full, mapping: imp.mapping}
+		fresh := &Import{Dataset: imp.Dataset, Kind: imp.Kind, Reading: imp.Reading, Full: imp.Full, mapping: imp.mapping}
 		if err := e.compare(tx, fresh, schema, now); err != nil {
 			return err
 		}
@@ -334,16 +354,21 @@ func (e *Engine) take(tx *store.Tx, imp *Import, by string, now time.Time) (stor
 			return store.ImportRecord{}, err
 		}
 	}
-	rec := store.ImportRecord{Dataset: imp.Dataset, File: imp.Reading.File, Sheet: imp.Reading.Sheet,
+	rec := store.ImportRecord{Dataset: imp.Dataset, Kind: imp.Kind, File: imp.Reading.File, Sheet: imp.Reading.Sheet,
 		SHA256: imp.Reading.SHA256, HeaderHash: headerHash(imp.Reading.Header), Mapping: imp.mapping,
 		ListDate: imp.Reading.ListDate, HasDate: imp.Reading.HasDate, At: now, By: by,
 		Rows: len(imp.table.Rows), New: len(imp.New), Gone: len(imp.Gone), Changed: len(imp.Changed),
-		Refused: len(imp.Reading.Refused), Full: imp.Full, Baseline: imp.Baseline}
+		Refused: len(imp.Reading.Refused), Unread: imp.Unread(), Full: imp.Full, Baseline: imp.Baseline}
 	id, err := tx.SaveImport(rec, imp.table, problems(imp))
 	if err != nil {
 		return rec, err
 	}
 	rec.ID = id
+	if imp.Dataset == "members" {
+		if err := e.keepChanges(tx); err != nil {
+			return rec, err
+		}
+	}
 	return rec, tx.Apply(now, by, ledger.Imported{Import: id, Dataset: imp.Dataset, Rows: rec.Rows, New: rec.New,
 		Gone: rec.Gone, Altered: rec.Changed, Refused: rec.Refused, Digest: imp.Reading.SHA256})
 }

@@ -19,8 +19,9 @@ import (
 // A TaskView is a task with its one line and its answers.
 type TaskView struct {
 	ledger.Task
-	Line    string
-	Answers []string
+	Line     string
+	Answers  []string
+	Playbook string // the one that gave it
 }
 
 // Tasks lists the tasks that are open or overdue.
@@ -34,7 +35,8 @@ func (e *Engine) Tasks(ctx context.Context) ([]TaskView, error) {
 		for _, t := range in.Book.Tasks() {
 			if t.State == ledger.TaskOpen || t.State == ledger.TaskOverdue {
 				line, offers := plan.Ask(in, t)
-				out = append(out, TaskView{t, line, offers})
+				c, _ := in.Book.Case(t.Case)
+				out = append(out, TaskView{t, line, offers, c.Playbook})
 			}
 		}
 		return nil

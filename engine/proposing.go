@@ -31,6 +31,9 @@ func (e *Engine) Propose(ctx context.Context) (*plan.Plan, error) {
 	var p *plan.Plan
 	now := e.Now()
 	err := e.Store.Update(ctx, func(tx *store.Tx) error {
+		if err := e.keepChanges(tx); err != nil { // of lists that came before a playbook read them
+			return err
+		}
 		in, err := e.input(tx, now)
 		if err != nil {
 			return err
@@ -100,6 +103,13 @@ func (e *Engine) proposeOne(tx *store.Tx, m *plan.Message, now time.Time) error 
 		return fmt.Errorf("the ledger lost a message it had just taken")
 	}
 	m.ID = saved.ID
+	for _, a := range m.Content.Attachments {
+		if body, made := m.Files[a.SHA256]; made {
+			if _, err := tx.PutFile(body, a.Type, store.KeepPersonal); err != nil {
+				return err
+			}
+		}
+	}
 	if err := tx.SaveContent(m.ID, m.Content); err != nil {
 		return err
 	}

@@ -10,13 +10,15 @@ import (
 	"github.com/clarion-clp/clarion/engine/ledger"
 	"github.com/clarion-clp/clarion/engine/letter"
 	"github.com/clarion-clp/clarion/engine/plan"
+	"github.com/clarion-clp/clarion/engine/playbook"
 	"github.com/clarion-clp/clarion/engine/store"
 )
 
 // A Pending message waits for a decision, or could not be told sent or not.
 type Pending struct {
 	ledger.Message
-	Content letter.Content
+	Content   letter.Content
+	Playbooks []string // whose it is, or of which an officer's digest carries something
 }
 
 // Pending lists the messages that wait for a person: proposed ones, and
@@ -27,23 +29,23 @@ func (e *Engine) Pending(ctx context.Context) (proposed, uncertain []Pending, er
 		if err != nil {
 			return err
 		}
-		if proposed, err = withWords(tx, book.MessagesIn(ledger.Proposed)); err != nil {
+		if proposed, err = withWords(tx, book, book.MessagesIn(ledger.Proposed)); err != nil {
 			return err
 		}
-		uncertain, err = withWords(tx, book.MessagesIn(ledger.Uncertain))
+		uncertain, err = withWords(tx, book, book.MessagesIn(ledger.Uncertain))
 		return err
 	})
 	return proposed, uncertain, err
 }
 
-func withWords(tx *store.Tx, ms []ledger.Message) ([]Pending, error) {
+func withWords(tx *store.Tx, book *ledger.Book, ms []ledger.Message) ([]Pending, error) {
 	var out []Pending
 	for _, m := range ms {
 		c, err := tx.Content(m.ID)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, Pending{m, c})
+		out = append(out, Pending{m, c, carried(book, m)})
 	}
 	return out, nil
 }
@@ -61,7 +63,7 @@ func (e *Engine) Message(ctx context.Context, id int64) (Pending, error) {
 			return fmt.Errorf("there is no message %d; clarion review lists those that wait", id)
 		}
 		c, err := tx.Content(id)
-		p = Pending{m, c}
+		p = Pending{m, c, carried(book, m)}
 		return err
 	})
 	return p, err
@@ -89,9 +91,19 @@ func (d *Decision) apply(tx *store.Tx, now time.Time, by string, id int64, c led
 	return nil
 }
 
-// Approve approves messages as they stand: each by the digest that the approver
-// saw. One that a new look would take away is not approved.
+// Approve approves messages as they stand, named one by one: each by the digest
+// that the approver saw. One that a new look would take away is not approved.
 func (e *Engine) Approve(ctx context.Context, by string, shown []Pending) (Decision, error) {
+	return e.approve(ctx, by, shown, false)
+}
+
+// ApproveTogether approves messages that one word named, a playbook's or all.
+// Where a playbook is not trusted with batches, each letter is to be named.
+func (e *Engine) ApproveTogether(ctx context.Context, by string, shown []Pending) (Decision, error) {
+	return e.approve(ctx, by, shown, true)
+}
+
+func (e *Engine) approve(ctx context.Context, by string, shown []Pending, together bool) (Decision, error) {
 	var d Decision
 	now := e.Now()
 	err := e.Store.Update(ctx, func(tx *store.Tx) error {
@@ -100,9 +112,17 @@ func (e *Engine) Approve(ctx context.Context, by string, shown []Pending) (Decis
 			return err
 		}
 		verdict := plan.Compute(in).Fallen()
+		single := map[string]bool{} // playbooks whose letters are to be named
+		for _, pb := range e.set.Playbooks {
+			single[pb.Name] = together && plan.TrustIn(pb, e.set.Constituency, in.Book, now).Level < playbook.Batch
+		}
 		for _, s := range shown {
 			if why, fell := verdict[s.ID]; fell {
 				d.Not = append(d.Not, Fallen{s.ID, why})
+				continue
+			}
+			if single[s.Playbook] {
+				d.Not = append(d.Not, Fallen{s.ID, fmt.Sprintf("%s asks for each letter: clarion review show %d, then clarion review approve %d", s.Playbook, s.ID, s.ID)})
 				continue
 			}
 			if err := d.apply(tx, now, by, s.ID, ledger.MessageApproved{ID: s.ID, Digest: s.Digest}); err != nil {
@@ -194,6 +214,15 @@ func Label(s *dataset.Schema, r *dataset.Row) string {
 func (e *Engine) ApproveBacklog(ctx context.Context, by, name string, cases []ledger.CaseKey) (int, error) {
 	now := e.Now()
 	err := e.Store.Update(ctx, func(tx *store.Tx) error {
+		if pb := e.set.Playbook(name); pb != nil {
+			st, err := e.standing(tx, pb, now)
+			if err != nil {
+				return err
+			}
+			if st.Level == playbook.Observe {
+				return fmt.Errorf("%s only observes, so nothing of its backlog can act. First: clarion trust %s each", name, name)
+			}
+		}
 		if len(cases) == 0 {
 			book, err := tx.LoadBook()
 			if err != nil {

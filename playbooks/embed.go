@@ -1,7 +1,7 @@
 // Package playbooks is what ships with the program: the library of playbooks
 // by role, with their letters and tests; the shapes of the datasets (data);
-// the dated figures of the law and the bank holidays (law); and the table of
-// roles.
+// the dated figures of the law and the bank holidays (law); the table of roles;
+// and the words by which officers look for a duty. README.md lists it all.
 package playbooks
 
 import (
@@ -9,7 +9,9 @@ import (
 	"io/fs"
 )
 
-//go:embed roles.yaml promotion.yaml */*.yaml */*/*.md
+//go:generate sh -c "go run ../cmd/clarion playbooks --markdown > README.md"
+
+//go:embed roles.yaml promotion.yaml synonyms.yaml */*.yaml */*/*.md
 var library embed.FS
 
 // Library is everything that ships, as playbook.Load reads it.

@@ -46,7 +46,11 @@ func (c *checkCmd) Run(s *session) error {
 	}
 	passed := 0
 	if c.Tests && len(faults) == 0 {
-		tests, more, err := playbook.LoadTests(playbooks.Library, own)
+		var on []string // the others' tests are not this constituency's business
+		for _, pb := range set.Playbooks {
+			on = append(on, pb.Name)
+		}
+		tests, more, err := playbook.LoadTests(playbooks.Library, own, on...)
 		if err != nil {
 			return err
 		}

@@ -10,12 +10,13 @@ import (
 
 type compareCmd struct {
 	Playbook string `arg:"" optional:"" help:"Which playbook; without it, all of them."`
-	With     string `help:"Compare with the playbooks of this folder, such as an earlier copy of yours, in place of the library's." placeholder:"FOLDER" type:"existingdir"`
+	With     string `help:"Compare with the playbooks of this folder, such as an earlier copy of yours, in place of the library's." placeholder:"FOLDER" type:"existingdir" xor:"other"`
+	Adopted  bool   `help:"Compare with what was adopted, in place of the library." xor:"other"`
 	All      bool   `help:"Show every line, however many."`
 }
 
 func (*compareCmd) Help() string {
-	return examples(`clarion compare`, `clarion compare new-member-welcome`, `clarion compare arrears-chase --all --json`)
+	return examples(`clarion compare`, `clarion compare new-member-welcome`, `clarion compare --adopted`, `clarion compare arrears-chase --all --json`)
 }
 
 // Run says what the playbooks of the folder would have done differently.
@@ -28,17 +29,24 @@ func (c *compareCmd) Run(s *session) error {
 	if c.Playbook != "" && o.Set().Playbook(c.Playbook) == nil && !slices.Contains(o.Set().Off, c.Playbook) {
 		return usage("there is no playbook %s that runs: clarion playbooks lists them", dataset.Plain(c.Playbook))
 	}
-	x, err := o.Compare(s.ctx, c.With)
+	var x plan.Contrast
+	if c.Adopted {
+		x, err = o.CompareAdopted(s.ctx, c.Playbook)
+	} else {
+		x, err = o.Compare(s.ctx, c.With)
+	}
 	if err != nil {
 		return err
 	}
 	if c.Playbook != "" {
 		x = x.Of(c.Playbook)
 	}
+	x = x.For(o.Set(), s.As)
 	if s.JSON {
 		return s.out.json(contrastView(o, x))
 	}
 	s.printContrast(x, c)
+	s.private(x.Private)
 	s.faults(o)
 	return nil
 }
@@ -47,6 +55,9 @@ func (s *session) printContrast(x plan.Contrast, c *compareCmd) {
 	other := "the library's"
 	if c.With != "" {
 		other = "those of " + dataset.Plain(c.With)
+	}
+	if c.Adopted {
+		other = "those that were adopted"
 	}
 	if x.From == 0 {
 		s.out.say("Nothing has been imported yet, so there is nothing to compare over: clarion import")

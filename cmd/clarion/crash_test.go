@@ -68,6 +68,9 @@ mail: {from: secretary@example.org, send: {server: 127.0.0.1, port: `+port+`, tl
 	m.write("officers.csv", "role,branch,person,email,from,until,deputy\nmembership_officer,,Mo Member,membership@example.org,2024-01-01,,\n")
 	m.write("playbooks.yaml", "new-member-welcome: {trust: automatic}\n")
 	m.members(old, 0)
+	if out, code := m.run("trust", "new-member-welcome", "automatic"); code != 0 {
+		t.Fatalf("trusting ended with %d: %s", code, out)
+	}
 	if out, code := m.run("run"); code != 0 {
 		t.Fatalf("the first run ended with %d: %s", code, out)
 	}

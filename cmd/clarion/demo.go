@@ -16,6 +16,7 @@ import (
 
 type demoCmd struct {
 	All   bool   `help:"Show every line of the plan, however many."`
+	Year  bool   `help:"Show a year in the life of the officers, month by month, with every shipped playbook on. Nothing is kept."`
 	Fresh bool   `help:"Throw the demo's folder away and begin anew."`
 	Dir   string `arg:"" optional:"" help:"The folder to make; by default clarion-demo, here." type:"path"`
 }
@@ -23,7 +24,8 @@ type demoCmd struct {
 func (*demoCmd) Help() string {
 	return examples(
 		`clarion demo                # the sample's own day, 2 November 2026`, `clarion demo --on +1        # and the day after`,
-		`clarion demo --on +7        # let a week pass; letters go on the day they are due`, `clarion demo --fresh        # begin anew`)
+		`clarion demo --on +7        # let a week pass; letters go on the day they are due`, `clarion demo --fresh        # begin anew`,
+		`clarion demo --year         # a year in the life of the officers`)
 }
 
 // The demo has a day of its own, so that everybody sees the same.
@@ -35,6 +37,9 @@ const demoSeed = 1
 // happen: each time its officers saved a list, that list is imported, and the
 // letters of the day go into a folder.
 func (c *demoCmd) Run(s *session) error {
+	if c.Year {
+		return c.year(s)
+	}
 	clock, err := demoClock()
 	if err != nil {
 		return err
@@ -193,6 +198,17 @@ func (c *demoCmd) live(s *session, con sample.Constituency, clock calendar.Clock
 		return fmt.Errorf("in this demo it is already %s, and time does not go back. Begin anew: %s demo --fresh%s",
 			clock.Words(st.LastRun), s.me, c.named())
 	}
+	if st.LastRun.IsZero() { // its officers trust the playbooks as far as their files say
+		now = clock.AtHour(con.Exports[0].Date)
+		for _, pb := range o.Set().Playbooks {
+			if _, named := o.Set().Constituency.Trust[pb.Name]; !named {
+				continue // nobody has spoken of it: it observes
+			}
+			if _, _, err := o.Trust(s.ctx, "secretary", pb.Name, pb.Trust.String(), ""); err != nil {
+				return err
+			}
+		}
+	}
 	if !s.JSON {
 		s.out.say("%s, an invented constituency, in %s\n", s.out.paint("1", sample.Name), rel(c.Dir))
 	}
@@ -265,6 +281,7 @@ func day(p engine.Pass) string {
 
 // tell prints the last pass and the three things to do next.
 func (c *demoCmd) tell(s *session, o *office, p engine.Pass) error {
+	p.Plan = p.Plan.For(o.Set(), s.As)
 	if s.JSON {
 		return s.out.json(passView(o, p))
 	}

@@ -171,6 +171,9 @@ func TestTheDiskIsFull(t *testing.T) {
 	c := newCrammed(t)
 	c.members(300, 0)
 	o := c.open()
+	if _, _, err := o.Trust(t.Context(), "secretary", "new-member-welcome", "automatic", ""); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := o.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -39,6 +39,7 @@ func (c *forecastCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
+	f = f.For(o.Set(), s.As)
 	name := o.Set().Constituency.Name
 	written := []string{}
 	for _, w := range []struct {
@@ -114,7 +115,8 @@ func (s *session) printForecast(f plan.Forecast, all bool) {
 	if n := len(f.CannotTell); n > 0 {
 		s.out.say("\n%s left out for want of a cell: clarion plan says which.", plural(n, "record is", "records are"))
 	}
-	if len(f.Days) == 0 {
+	s.private(f.Private)
+	if len(f.Days)+f.Private == 0 {
 		s.out.say("\nNothing happens.")
 	}
 	for _, d := range f.Days {
@@ -188,7 +190,7 @@ func filledWords(words ...string) []string {
 
 func forecastView(o *office, f plan.Forecast) object {
 	return object{"from": f.From.String(), "until": f.Until.String(), "assumed": some(f.Assumed), "holds": each(f.Holds, holdView),
-		"cannot_tell": len(f.CannotTell),
+		"cannot_tell": len(f.CannotTell), "private": f.Private,
 		"days": each(f.Days, func(d plan.Day) object {
 			return object{"date": d.Date.String(), "items": each(d.Items, func(h plan.Happening) object { return happeningView(o, h) })}
 		})}

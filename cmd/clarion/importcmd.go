@@ -15,12 +15,14 @@ type importCmd struct {
 	File    string   `arg:"" optional:"" help:"The file, in place of the one that constituency.yaml names." type:"path"`
 	Look    bool     `help:"Only show what is different; take nothing."`
 	Accept  []string `help:"Take the list in spite of this doubt (gone, half, older, stale, grown, header, empty); once for each." placeholder:"DOUBT"`
+	Kind    string   `help:"Which kind of report it is, as playbooks see it: mar. Left out: what constituency.yaml says." placeholder:"WORD"`
 	Undo    bool     `help:"Withdraw the last import of this list."`
 }
 
 func (*importCmd) Help() string {
 	return examples(`clarion import`, `clarion import members --look`, `clarion import members ~/Downloads/members.csv`,
-		`clarion import members --accept gone`, `clarion import members --undo`)
+		`clarion import members --accept gone`, `clarion import members ~/Downloads/mar.csv --kind mar`,
+		`clarion import members --undo`)
 }
 
 func (c *importCmd) Run(s *session) error {
@@ -31,6 +33,9 @@ func (c *importCmd) Run(s *session) error {
 	defer o.Close()
 	if c.Undo {
 		return c.undo(s, o)
+	}
+	if c.Kind != "" && c.Dataset == "" {
+		return usage("say which list is of that kind: clarion import members --kind %s", dataset.Plain(c.Kind))
 	}
 	names := []string{c.Dataset}
 	if c.Dataset == "" {
@@ -72,7 +77,7 @@ func (c *importCmd) Run(s *session) error {
 
 // importReport says what an import found and did.
 type importReport struct {
-	Dataset, File         string
+	Dataset, File, Kind   string
 	Records, New, Changed int
 	Gone, Refused, Erased int
 	Problems              int
@@ -89,7 +94,7 @@ func (r importReport) view() object {
 		"erased": r.Erased, "unreadable_cells": r.Problems, "first": r.First, "same": r.Same, "taken": r.Taken, "nothing": r.Nothing,
 		"columns_not_used": some(r.Unused), "doubts": each(r.Doubts, func(d engine.Doubt) object {
 			return object{"word": d.Word, "why": d.Why}
-		})}.text("file", r.File).text("layout", r.Profile)
+		})}.text("file", r.File).text("kind", r.Kind).text("layout", r.Profile)
 }
 
 func (c *importCmd) one(s *session, o *office, name string) (importReport, error) {
@@ -97,12 +102,16 @@ func (c *importCmd) one(s *session, o *office, name string) (importReport, error
 	if err != nil {
 		return importReport{}, err
 	}
-	r := importReport{Dataset: name, File: imp.Reading.File, Records: len(imp.Reading.Records), New: len(imp.New),
+	if c.Kind != "" {
+		if imp.Same && imp.Kind != c.Kind {
+			return importReport{}, fmt.Errorf("this very file of %[1]s was taken already, and not as %[2]s. To take it as %[2]s, withdraw it first: clarion import %[1]s --undo", name, dataset.Plain(c.Kind))
+		}
+		imp.Kind = c.Kind
+	}
+	r := importReport{Dataset: name, Kind: imp.Kind, File: imp.Reading.File, Records: len(imp.Reading.Records), New: len(imp.New),
 		Changed: len(imp.Changed), Gone: len(imp.Gone), Refused: len(imp.Reading.Refused), Erased: imp.Erased,
 		First: imp.Baseline, Same: imp.Same, Profile: imp.Reading.Profile, Unused: imp.Reading.Unused, Doubts: imp.Doubts}
-	for _, rec := range imp.Reading.Records {
-		r.Problems += len(rec.Problems)
-	}
+	r.Problems = imp.Unread()
 	r.Nothing = imp.Nothing() && c.Dataset == ""
 	if !c.Look && !imp.Same && !r.Nothing {
 		_, err = o.Commit(s.ctx, imp, s.As, c.Accept...)
@@ -112,7 +121,7 @@ func (c *importCmd) one(s *session, o *office, name string) (importReport, error
 		}
 	}
 	if !s.JSON {
-		s.printImport(imp, r, unfound(o, imp), c.Look)
+		s.printImport(imp, r, o.Set().Schemas[name], unfound(o, imp), c.Look)
 		if err != nil {
 			fmt.Fprintln(s.err, "clarion: "+err.Error())
 		}
@@ -131,7 +140,7 @@ func (c *importCmd) undo(s *session, o *office) error {
 	return s.tell("The import of %s from %s on %s is undone. What was held before is held again.", r.Dataset, dataset.Plain(r.File), o.Clock().Words(r.At))
 }
 
-func (s *session) printImport(imp *engine.Import, r importReport, missed string, look bool) {
+func (s *session) printImport(imp *engine.Import, r importReport, schema *dataset.Schema, missed string, look bool) {
 	s.out.say("%s %s", s.out.paint("1", r.Dataset+":"), dataset.Plain(r.File))
 	switch {
 	case r.Same:
@@ -167,7 +176,8 @@ func (s *session) printImport(imp *engine.Import, r importReport, missed string,
 		}
 		s.out.note("  ", "%s %s", s.out.paint("31", fmt.Sprintf("row %d refused:", x.Line)), place(x.Column, x.Text, x.Why))
 	}
-	s.printProblems(imp.Reading.Records)
+	s.printProblems(schema, imp.Reading.Records)
+	s.printNotes(imp.Reading.Notes)
 	if r.Taken {
 		s.out.say("  %s", s.out.paint("32", "Taken."))
 	} else if look {
@@ -175,15 +185,19 @@ func (s *session) printImport(imp *engine.Import, r importReport, missed string,
 	}
 }
 
-// printProblems says which cells could not be read. What is wrong in the same
-// way in many rows is said once.
-func (s *session) printProblems(records []dataset.Record) {
-	type same struct{ column, why string }
+// printProblems says which cells could not be read, and which mean nothing as
+// they stand. What is wrong in the same way in many rows is said once.
+func (s *session) printProblems(schema *dataset.Schema, records []dataset.Record) {
+	type same struct {
+		column, why string
+		stays       bool
+	}
 	var order []same
 	rows := map[same][]string{}
 	for _, rec := range records {
 		for _, p := range rec.Problems {
-			k := same{p.Column, p.Why}
+			at, ok := schema.Column(p.Column)
+			k := same{p.Column, p.Why, ok && at < len(rec.Cells) && !rec.Cells[at].IsBlank()}
 			if rows[k] == nil {
 				order = append(order, k)
 			}
@@ -195,8 +209,11 @@ func (s *session) printProblems(records []dataset.Record) {
 			s.out.say("  … and %d more kinds of cells that could not be read", len(order)-i)
 			break
 		}
-		s.out.note("  ", "%s is blank in %s, for it cannot be read: %s.", readable(k.column), names(rows[k], 3),
-			strings.TrimSuffix(dataset.Plain(k.why), "."))
+		says := "%s is blank in %s, for it cannot be read: %s."
+		if k.stays {
+			says = "%s in %s: %s."
+		}
+		s.out.note("  ", says, readable(k.column), names(rows[k], 3), strings.TrimSuffix(dataset.Plain(k.why), "."))
 	}
 }
 

@@ -42,12 +42,13 @@ type cli struct {
 	Folder   string `short:"C" help:"The constituency's folder." placeholder:"FOLDER" env:"CLARION_FOLDER"`
 	Database string `help:"Where the database lies; by default in your own data folder." placeholder:"FILE" env:"CLARION_DATABASE"`
 	On       string `help:"Look as if it were this day (2026-11-30, 2026-11-30T09:00, +7). What sends refuses it, unless letters go into a folder." placeholder:"DATE"`
-	As       string `help:"The role in which you act; it stands in the log." default:"officer" placeholder:"ROLE"`
+	As       string `help:"The role in which you act; it stands in the log. What is private to a role only that role is shown." default:"officer" placeholder:"ROLE"`
 	JSON     bool   `help:"Answer in JSON." name:"json"`
 
 	Demo      demoCmd      `cmd:"" help:"Make a sample constituency and let a day happen. Needs nothing."`
 	Init      initCmd      `cmd:"" help:"Make a constituency's folder by a few questions."`
 	Import    importCmd    `cmd:"" help:"Read a list (members, donations, meetings ...), show what is different, and take it."`
+	Sheet     sheetCmd     `cmd:"" help:"Show how a list would be read: its columns, and every cell that cannot be. Takes nothing."`
 	Check     checkCmd     `cmd:"" help:"Check every playbook, letter and setting."`
 	Playbooks playbooksCmd `cmd:"" help:"List the playbooks: what each is for, and how it stands."`
 	Show      showCmd      `cmd:"" help:"Show a playbook as it holds here, or in plain English with --words."`
@@ -60,6 +61,7 @@ type cli struct {
 	When      whenCmd      `cmd:"" help:"Work out a moment or a schedule, and say how it was counted."`
 	Plan      planCmd      `cmd:"" help:"Show what is due, to whom and why. Changes and sends nothing."`
 	Forecast  forecastCmd  `cmd:"" help:"Show the days ahead, on today's lists. Changes and sends nothing."`
+	Calendar  calendarCmd  `cmd:"" help:"Show every occurrence that a calendar file holds, and what is odd in it. Needs no constituency."`
 	Compare   compareCmd   `cmd:"" help:"Say what your playbooks would have done differently over the past lists."`
 	Review    reviewCmd    `cmd:"" help:"See the letters that wait for a yes or no, and decide."`
 	Run       runCmd       `cmd:"" help:"One pass: import what is new, plan, send what may go."`

@@ -195,13 +195,15 @@ func (c *explainCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
+	accounts, private := s.accounts(o, accounts)
 	if err := o.name(s.ctx, accounts); err != nil {
 		return err
 	}
 	if s.JSON {
-		return s.out.json(object{"accounts": each(accounts, func(a plan.Account) object { return accountView(o, a) })})
+		return s.out.json(object{"accounts": each(accounts, func(a plan.Account) object { return accountView(o, a) }), "private": private})
 	}
-	if len(accounts) == 0 {
+	s.private(private)
+	if len(accounts)+private == 0 {
 		s.out.say("No playbook looks at %s.", c.Dataset)
 	}
 	for _, a := range accounts {

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -15,7 +13,6 @@ import (
 	"time"
 
 	"github.com/clarion-clp/clarion/connectors/mail"
-	"github.com/clarion-clp/clarion/connectors/sheet"
 	"github.com/clarion-clp/clarion/engine"
 	"github.com/clarion-clp/clarion/engine/calendar"
 	"github.com/clarion-clp/clarion/engine/dataset"
@@ -63,6 +60,9 @@ func (s *session) open(sends bool) (*office, error) {
 	if s.On != "" && sends && set.Constituency.Mail.Drop == "" {
 		return nil, usage("--on is for looking: this command may send real letters, and a letter must not be sent on a feigned day")
 	}
+	if err := s.known(folder); err != nil {
+		return nil, err
+	}
 	config := configDir()
 	if isDemo(folder) && s.Database == "" {
 		config = filepath.Join(folder, demoPart)
@@ -78,17 +78,12 @@ func (s *session) openAt(folder, database, config string, set *playbook.Set, now
 		return nil, err
 	}
 	e, err := engine.New(engine.Options{Folder: folder, Library: playbooks.Library, Loaded: set, Store: st, Now: now,
-		Read: read, Sender: s.sender(folder), Log: slog.New(slog.DiscardHandler)})
+		Read: source(now), Sender: s.sender(folder), Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		st.Close()
 		return nil, err
 	}
 	return &office{Engine: e, store: st}, nil
-}
-
-// read is connectors/sheet as the engine asks for it.
-func read(ctx context.Context, folder string, src playbook.Source, schema *dataset.Schema, clock calendar.Clock) (dataset.Reading, error) {
-	return sheet.Read(ctx, folder, sheet.Spec{From: src.From, Folder: src.Folder, Sheet: src.Sheet, Profile: src.Profile, Columns: src.Columns, Dates: src.Dates}, schema, clock)
 }
 
 // sender opens the way out that the mail settings name.
@@ -134,21 +129,6 @@ func secret(folder, file, env string) (string, error) {
 		return v, nil
 	}
 	return "", nil
-}
-
-// databasePath is where the database of a folder lies: in the user's own data
-// folder, under a name made from the folder's path, because a database in a
-// synchronised folder is damaged sooner or later. A demo has its own beside its
-// files, for it is thrown away with them.
-func (s *session) databasePath(folder string) string {
-	if s.Database != "" {
-		return s.Database
-	}
-	if isDemo(folder) {
-		return filepath.Join(folder, demoPart, "clarion.db")
-	}
-	h := sha256.Sum256([]byte(folder))
-	return filepath.Join(dataDir(), filepath.Base(folder)+"-"+hex.EncodeToString(h[:4]), "clarion.db")
 }
 
 // dataDir is the user's folder for data that programs keep.

@@ -24,6 +24,7 @@ func (c *planCmd) Run(s *session) error {
 }
 
 func (s *session) show(o *office, p *plan.Plan, all bool) error {
+	p = p.For(o.Set(), s.As)
 	if s.JSON {
 		return s.out.json(planView(o, p))
 	}

@@ -28,7 +28,7 @@ func TestThePathOfAPlaybook(t *testing.T) {
 	says(t, out, "arrears-chase", "donation-permissibility", "ships")
 	clarion(t, exitOK, "init", "party", "--name", "Anytown CLP", "--from", "secretary@example.org", "--yes")
 	out, _ = clarion(t, exitOK, "-C", "party", "playbooks", "donor")
-	says(t, out, "donation-permissibility", "Treasurer", "more than the line of the law (£500.00)", "!minutes-circulate")
+	says(t, out, "donation-permissibility", "Treasurer", "more than the legal line of £500", "!minutes-circulate")
 	out, _ = clarion(t, exitOK, "-C", "party", "playbooks", "zebra")
 	says(t, out, "No playbook speaks of zebra")
 	out, _ = clarion(t, exitOK, "-C", "party", "show", "new-member-welcome", "--words")

@@ -27,6 +27,7 @@ var groups = []struct {
 	{plan.Withholds, "Withheld", "withheld", "33"},
 	{plan.Misses, "Missed", "missed", "31"},
 	{plan.Waits, "Due, but not today", "waits", ""},
+	{plan.Observed, "Only observed: due, and nothing of it leaves", "observed", ""},
 	{plan.Later, "Later", "later", ""},
 	{plan.Closes, "Cases that closed", "closed", ""},
 }
@@ -61,8 +62,9 @@ func (s *session) printPlan(p *plan.Plan, c calendar.Clock, all bool) {
 	s.printDoubts(p, all)
 	s.printHolds(p.Holds)
 	s.printCounts(p)
+	s.private(p.Private)
 	switch {
-	case len(p.Lines)+len(p.CannotTell)+len(p.Holds) == 0:
+	case p.Private+len(p.Lines)+len(p.CannotTell)+len(p.Holds) == 0:
 		s.out.say("\nNothing is due.")
 	case hidden(p, all):
 		s.out.say("\nEvery line, and what is not due yet: --all")
@@ -238,7 +240,16 @@ func (s *session) printHolds(holds []plan.Hold) {
 		return
 	}
 	s.out.head("Held as a whole")
+	var idle []string // they only observe, and nothing of them is due
 	for _, h := range holds {
+		if h.Kind == "observe" && h.Count == 0 {
+			idle = append(idle, h.Playbook)
+		}
+	}
+	for _, h := range holds {
+		if len(idle) > 1 && slices.Contains(idle, h.Playbook) && h.Kind == "observe" {
+			continue
+		}
 		name := h.Playbook
 		if name == "" {
 			name = "everything"
@@ -248,11 +259,15 @@ func (s *session) printHolds(holds []plan.Hold) {
 			s.out.note("    ", "%s", h.Hint)
 		}
 	}
+	if len(idle) > 1 {
+		s.out.note("  ", "%s: only observe, and nothing of them is due.", s.out.paint("33", names(idle, len(idle))))
+		s.out.note("    ", "If one may ask for each of its letters: clarion trust NAME each")
+	}
 }
 
 // sums are the numbers of a part's column in a Count, in the order of groups.
 func sums(c plan.Count) []int {
-	return []int{c.Send, c.Review, c.Tasks, c.Sheet, c.Held, c.Withheld, c.Missed, c.Wait, c.Later, c.Closed}
+	return []int{c.Send, c.Review, c.Tasks, c.Sheet, c.Held, c.Withheld, c.Missed, c.Wait, c.Observed, c.Later, c.Closed}
 }
 
 // printCounts prints the sums, which reconcile: looked at = matched + not

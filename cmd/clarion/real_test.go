@@ -28,7 +28,8 @@ func TestRealLists(t *testing.T) {
 		t.Fatal(err)
 	}
 	alone(t)
-	clarion(t, exitOK, "init", "party", "--name", "Anytown CLP", "--from", "secretary@example.org", "--yes")
+	clarion(t, exitOK, "init", "party", "--name", "Anytown CLP", "--from", "secretary@example.org", "--yes",
+		"--trust", "new-member-welcome=batch,arrears-chase=batch,donation-permissibility=automatic,minutes-circulate=automatic")
 	write(t, "party/officers.csv", "Role,Name,Email,Branch\nSecretary,Sal Sample,sal@example.org,\nChair,Cat Sample,cat@example.org,\n"+
 		"Treasurer,Tess Sample,tess@example.org,\nMembership Officer,Mo Sample,mo@example.org,\nBranch Membership Secretary,Pat Sample,pat@example.org,North\n")
 	write(t, "party/branches.csv", "key,name\nNorth,North\nSouth,South\nRiverside,Riverside\n")

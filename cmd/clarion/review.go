@@ -16,7 +16,7 @@ import (
 type reviewCmd struct {
 	List      reviewListCmd      `cmd:"" default:"withargs" help:"List the letters that wait (what clarion review does by itself)."`
 	Show      reviewShowCmd      `cmd:"" help:"Show one letter whole."`
-	Approve   reviewApproveCmd   `cmd:"" help:"Say yes: to all, to a playbook's, or to single letters."`
+	Approve   reviewApproveCmd   `cmd:"" help:"Say yes: to single letters, or to all of a playbook that is trusted with batches."`
 	Reject    reviewRejectCmd    `cmd:"" help:"Say no, with a reason."`
 	Strike    reviewStrikeCmd    `cmd:"" help:"Strike single letters out of a batch and leave the rest as it is."`
 	Backlog   reviewBacklogCmd   `cmd:"" help:"Show or approve the cases that held already when a playbook was switched on."`
@@ -40,11 +40,17 @@ func (*reviewListCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
+	proposed, private := s.mine(o, proposed)
+	uncertain, more := s.mine(o, uncertain)
+	private += more
 	if s.JSON {
 		return s.out.json(object{"proposed": each(proposed, func(m engine.Pending) object { return letterView(o, m) }),
-			"uncertain": each(uncertain, func(m engine.Pending) object { return letterView(o, m) })})
+			"uncertain": each(uncertain, func(m engine.Pending) object { return letterView(o, m) }), "private": private})
 	}
-	if len(proposed)+len(uncertain) == 0 {
+	s.private(private)
+	if len(proposed)+len(uncertain) == 0 && private > 0 {
+		return nil
+	} else if len(proposed)+len(uncertain) == 0 {
 		s.out.say("Nothing waits for a yes or no.")
 		return nil
 	}
@@ -52,8 +58,12 @@ func (*reviewListCmd) Run(s *session) error {
 	for _, m := range proposed {
 		by[m.Playbook] = append(by[m.Playbook], m)
 	}
+	how, err := o.howDecided(s)
+	if err != nil {
+		return err
+	}
 	for _, n := range sortedKeys(by) {
-		s.out.head(fmt.Sprintf("%s (%d), to be decided by the %s", n, len(by[n]), strings.ReplaceAll(by[n][0].Approver, "_", " ")))
+		s.out.head(fmt.Sprintf("%s (%d), to be decided by the %s, %s", n, len(by[n]), strings.ReplaceAll(by[n][0].Approver, "_", " "), how[n]))
 		var rows [][]string
 		for _, m := range by[n] {
 			rows = append(rows, []string{strconv.FormatInt(m.ID, 10), dataset.Plain(m.Content.ToName), m.Content.Subject, m.Content.Why})
@@ -69,7 +79,7 @@ func (*reviewListCmd) Run(s *session) error {
 		s.out.table("  ", 44, rows)
 		s.out.say("  Look in the mailbox's Sent folder, then: clarion review uncertain NUMBER --sent (or --not-sent)")
 	}
-	s.out.say("\nRead one whole: clarion review show NUMBER. Say yes: clarion review approve all | PLAYBOOK | NUMBER ...")
+	s.out.say("\nRead one whole: clarion review show NUMBER. Say yes: clarion review approve NUMBER ... or, where together, PLAYBOOK or all")
 	return nil
 }
 
@@ -90,6 +100,9 @@ func (c *reviewShowCmd) Run(s *session) error {
 	defer o.Close()
 	m, err := o.Message(s.ctx, c.Number)
 	if err != nil {
+		return err
+	}
+	if err := s.mayRead(o, m); err != nil {
 		return err
 	}
 	if s.JSON {
@@ -138,6 +151,7 @@ func (s *session) chosen(o *office, words []string) ([]engine.Pending, error) {
 	if err != nil {
 		return nil, err
 	}
+	proposed, _ = s.mine(o, proposed)
 	var out []engine.Pending
 	taken := map[int64]bool{}
 	for _, w := range words {
@@ -174,10 +188,16 @@ func (c *reviewApproveCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	d, err := o.Approve(s.ctx, s.As, letters)
+	single, together := apart(letters, c.What)
+	d, err := o.Approve(s.ctx, s.As, single)
 	if err != nil {
 		return err
 	}
+	rest, err := o.ApproveTogether(s.ctx, s.As, together)
+	if err != nil {
+		return err
+	}
+	d.Done, d.Not = append(d.Done, rest.Done...), append(d.Not, rest.Not...)
 	return s.decided(d, "approved; "+s.me+" run sends what is due")
 }
 
@@ -186,6 +206,9 @@ func (s *session) notWaiting(o *office, word string, id int64, numeric bool) err
 	if numeric {
 		m, err := o.Message(s.ctx, id)
 		if err != nil {
+			return err
+		}
+		if err := s.mayRead(o, m); err != nil {
 			return err
 		}
 		return fmt.Errorf("letter %d does not wait for a yes or no: it is %s", id, m.State)
@@ -295,18 +318,24 @@ func (c *reviewBacklogCmd) Run(s *session) error {
 		if err != nil {
 			return err
 		}
+		var private int
+		st.Backlog, private = s.sums(o, st.Backlog)
 		if s.JSON {
-			return s.out.json(object{"backlog": counts(st.Backlog)})
+			return s.out.json(object{"backlog": counts(st.Backlog), "private": private})
 		}
+		s.private(private)
 		for _, n := range sortedKeys(st.Backlog) {
 			s.out.say("%s: %s; clarion review backlog %s lists them", n, plural(st.Backlog[n], "case", "cases"), n)
 		}
-		if len(st.Backlog) == 0 {
+		if len(st.Backlog)+private == 0 {
 			s.out.say("There is no backlog.")
 		}
 		return nil
 	}
 	if err := o.knows(c.Playbook); err != nil {
+		return err
+	}
+	if err := s.mayList(o, c.Playbook); err != nil {
 		return err
 	}
 	cases, err := o.Backlog(s.ctx, c.Playbook)

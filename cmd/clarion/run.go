@@ -40,6 +40,7 @@ func (c *runCmd) Run(s *session) error {
 	if rerr := o.remember(); err == nil {
 		err = rerr
 	}
+	p.Plan = p.Plan.For(o.Set(), s.As)
 	if s.JSON {
 		if jerr := s.out.json(passView(o, p)); jerr != nil {
 			return jerr

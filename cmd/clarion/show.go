@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/clarion-clp/clarion/engine/dataset"
@@ -19,16 +20,18 @@ func (*showCmd) Help() string {
 
 // Run prints a playbook as it holds here, and where every value comes from.
 func (c *showCmd) Run(s *session) error {
-	set, standings, err := s.standings()
+	l, err := s.listing()
 	if err != nil {
 		return err
 	}
-	pb := set.Playbook(c.Name)
-	if pb == nil {
-		return noSuchPlaybook(set, c.Name)
+	i := slices.IndexFunc(l.rows, func(r listed) bool { return r.name == c.Name && r.pb != nil })
+	if i < 0 {
+		return noSuchPlaybook(l, c.Name)
 	}
+	r := l.rows[i]
+	pb, set := r.pb, l.all
 	if s.JSON {
-		o := object{"name": pb.Name, "title": pb.Title, "digest": pb.Digest, "locked": pb.Locked, "private": pb.Private, "data": pb.Data(),
+		o := object{"name": pb.Name, "title": pb.Title, "digest": pb.Digest, "off": r.off, "locked": pb.Locked, "private": pb.Private, "data": pb.Data(),
 			"values": each(pb.Origins(), func(v playbook.Origin) object {
 				return object{"path": v.Path, "value": v.Value, "from": v.From}.text("library", v.Library)
 			})}
@@ -37,11 +40,13 @@ func (c *showCmd) Run(s *session) error {
 		}
 		return s.out.json(o)
 	}
-	for i := range standings {
-		if standings[i].Playbook == pb && !standings[i].Adopted.IsZero() {
-			s.out.note("", "%s", adoptedWords(set, standings[i]))
-			s.out.say("")
-		}
+	switch {
+	case r.off:
+		s.out.note("", "Not switched on here: it does nothing until playbooks.yaml names it.")
+		s.out.say("")
+	case r.standing != nil && !r.standing.Adopted.IsZero():
+		s.out.note("", "%s", adoptedWords(set, *r.standing))
+		s.out.say("")
 	}
 	if c.Words {
 		fmt.Fprint(s.out, set.Words(pb))
@@ -73,15 +78,10 @@ func (s *session) origin(v playbook.Origin) {
 	}
 }
 
-// noSuchPlaybook says that none of that name runs, and what to do.
-func noSuchPlaybook(set *playbook.Set, name string) error {
-	if len(set.Disabled[name]) > 0 {
-		return fmt.Errorf("the playbook %s has faults and does not run: clarion check says which", dataset.Plain(name))
-	}
-	for _, off := range set.Off {
-		if off == name {
-			return fmt.Errorf("the playbook %s is switched off in playbooks.yaml", dataset.Plain(name))
-		}
+// noSuchPlaybook says that there is none of that name to show, and what to do.
+func noSuchPlaybook(l *listing, name string) error {
+	if slices.ContainsFunc(l.rows, func(r listed) bool { return r.name == name }) {
+		return fmt.Errorf("the playbook %s has faults: clarion check says which", dataset.Plain(name))
 	}
 	return fmt.Errorf("there is no playbook %s: clarion playbooks lists them", dataset.Plain(name))
 }

@@ -33,6 +33,12 @@ func largeFolder(tb testing.TB) []string {
 		if err := writeFiles(folder, con.On(d)); err != nil {
 			tb.Fatal(err)
 		}
+		if c.verb == "run" {
+			for name, level := range map[string]string{"new-member-welcome": "automatic", "minutes-circulate": "automatic",
+				"donation-permissibility": "automatic", "arrears-chase": "batch", "fortnightly-digest": "automatic"} {
+				call(tb, append(at(c.day), "trust", name, level)...)
+			}
+		}
 		call(tb, append(at(c.day), c.verb)...)
 	}
 	return at("2026-11-02")

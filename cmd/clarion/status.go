@@ -34,6 +34,7 @@ func (c *statusCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
+	tasks, private := s.tasks(o, tasks)
 	var to []string
 	for _, t := range tasks {
 		to = append(to, t.Addressee)
@@ -45,10 +46,17 @@ func (c *statusCmd) Run(s *session) error {
 	for i := range tasks {
 		tasks[i].Addressee = who[tasks[i].Addressee]
 	}
+	for _, of := range []*map[string]int{&st.Review, &st.Backlog} {
+		n := 0
+		*of, n = s.sums(o, *of)
+		private += n
+	}
+	st.Holds, _ = apartFrom(st.Holds, func(h plan.Hold) bool { return o.Hidden(h.Playbook, s.As) })
 	if s.JSON {
 		return s.out.json(statusView(o, st, tasks))
 	}
 	s.printStatus(o, st, tasks, c.All)
+	s.private(private)
 	return nil
 }
 
@@ -212,6 +220,17 @@ func nextSteps(st engine.Status) [][]string {
 	}
 	if st.Uncertain > 0 {
 		add("clarion review", plural(st.Uncertain, "letter is", "letters are")+" uncertain")
+	}
+	var watching []string
+	for _, h := range st.Holds {
+		if h.Kind == "observe" {
+			watching = append(watching, h.Playbook)
+		}
+	}
+	if len(watching) == 1 {
+		add("clarion trust "+watching[0]+" each", "it only observes: let it ask for each of its letters")
+	} else if len(watching) > 1 {
+		add("clarion trust NAME each", fmt.Sprintf("%d playbooks only observe until you say what they may do: ", len(watching))+names(watching, 8))
 	}
 	n := 0
 	for _, k := range st.Review {

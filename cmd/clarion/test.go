@@ -5,7 +5,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/clarion-clp/clarion/engine/plan"
 	"github.com/clarion-clp/clarion/engine/playbook"
@@ -34,14 +37,18 @@ func (c *testCmd) Run(s *session) error {
 	if c.Mutants {
 		return c.mutants(s)
 	}
-	tests, faults, err := playbook.LoadTests(playbooks.Library, own)
+	var only []string
+	if c.Playbook != "" {
+		only = []string{c.Playbook}
+	}
+	tests, faults, err := playbook.LoadTests(playbooks.Library, own, only...)
 	if err != nil {
 		return err
 	}
-	results, others := c.run(tests)
-	if c.Playbook != "" && len(results) == 0 && len(faults) == 0 {
-		return usage("no playbook %s has tests; these have: %s", c.Playbook, strings.Join(sortedKeys(others), ", "))
+	if c.Playbook != "" && len(tests) == 0 && len(faults) == 0 {
+		return usage("no playbook %s has tests; clarion playbooks lists those there are", c.Playbook)
 	}
+	results := runTests(tests)
 	if c.JUnit != "" {
 		if err := writeJUnit(c.JUnit, results, faults); err != nil {
 			return err
@@ -76,16 +83,21 @@ func (s *session) ownFiles() (folder string, own fs.FS, err error) {
 	return folder, os.DirFS(folder), nil
 }
 
-// run runs the tests asked for; others are the playbooks that have any.
-func (c *testCmd) run(tests []*playbook.Test) (results []plan.Result, others map[string]bool) {
-	others = map[string]bool{}
-	for _, t := range tests {
-		others[t.Playbook] = true
-		if c.Playbook == "" || c.Playbook == t.Playbook {
-			results = append(results, plan.Run(t))
-		}
+// runTests runs tests, as many at once as there are processors, and gives their
+// results in the order of the tests.
+func runTests(tests []*playbook.Test) []plan.Result {
+	results := make([]plan.Result, len(tests))
+	var next atomic.Int64
+	var all sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(tests)) {
+		all.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(tests)); i = next.Add(1) - 1 {
+				results[i] = plan.Run(tests[i])
+			}
+		})
 	}
-	return results, others
+	all.Wait()
+	return results
 }
 
 func failed(results []plan.Result) int {

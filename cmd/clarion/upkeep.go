@@ -153,6 +153,11 @@ func (c *restoreCmd) Run(s *session) error {
 		}
 		return fmt.Errorf("%s was not restored, and the present database is as it was: %w", rel(c.File), err)
 	}
+	if id, _ := idOf(folder); s.Database == "" && !isDemo(folder) {
+		if err := note(filepath.Join(dataDir(), id), folder); err != nil {
+			return err
+		}
+	}
 	if kept != "" && !s.JSON {
 		s.out.say("The database of before is kept as %s.", rel(kept))
 	}

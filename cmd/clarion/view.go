@@ -68,6 +68,9 @@ func planView(o *office, p *plan.Plan) object {
 		}),
 		"digest": p.Digest,
 	}
+	if p.Private > 0 {
+		v["private"] = p.Private
+	}
 	return v.at("now", p.Now, zone).at("nothing_changes_before", p.Wake, zone)
 }
 
@@ -93,7 +96,7 @@ func countsView(all map[string]plan.Count) object {
 	for name, c := range all {
 		v[name] = object{"looked_at": c.Looked, "matched": c.Matched, "not_matched": c.NotMatched, "cannot_tell": c.Unknown,
 			"opened": c.Opened, "closed": c.Closed, "send": c.Send, "review": c.Review, "task": c.Tasks, "sheet": c.Sheet,
-			"wait": c.Wait, "held": c.Held, "withheld": c.Withheld, "missed": c.Missed, "later": c.Later}
+			"wait": c.Wait, "held": c.Held, "withheld": c.Withheld, "missed": c.Missed, "observed": c.Observed, "later": c.Later}
 	}
 	return v
 }

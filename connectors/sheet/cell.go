@@ -7,14 +7,20 @@ import (
 	"github.com/clarion-clp/clarion/engine/dataset"
 )
 
-func readText(c *column, s string) (dataset.Value, string) {
+func (t *typer) readText(c *column, s string) (dataset.Value, string) {
 	switch c.use {
 	case emailText:
-		return readEmail(s)
+		return t.readEmail(s)
 	case phoneText:
-		return readPhone(s)
+		return t.readPhone(s)
+	case postcodeText:
+		return t.readPostcode(s)
 	}
-	return dataset.TextValue(tidy(unwrap(s))), ""
+	text := unwrap(s)
+	if damagedNumber(text) {
+		return dataset.Value{}, damagedWhy
+	}
+	return dataset.TextValue(tidy(text)), ""
 }
 
 // choice finds the choice that a cell means.
@@ -93,6 +99,8 @@ func damagedNumber(s string) bool {
 }
 
 const damagedWhy = "a spreadsheet has shortened this number and its last figures are lost; format the column as text in the original and export it again"
+
+const datedWhy = "a spreadsheet has turned this into a date, and what was typed is lost; format the column as text in the original and enter it again"
 
 func onlyDigits(s string) bool {
 	for i := range len(s) {

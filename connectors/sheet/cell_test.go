@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -137,10 +138,10 @@ func TestEmailAddresses(t *testing.T) {
 		}
 	}
 	for cell, want := range map[string]string{
-		"jo@example.org; lee@example.org": "several", "jo@example.org/lee@example.org": "several", "jo@example.org\nlee@example.org": "several", "jo@@example.org": "more than one @",
+		"jo@example.org; Jo, at home: jo@example.net": "several", "jo@example.org lee@@example.org": "several", "jo@gmial.com; jo@example.org": "gmail.com", "jo@@example.org": "more than one @",
 		"jo.example.org": "no @", "jo@example": "no full stop", "jo@example.org.": "full stop", "jo@example..org": "two full stops", ".jo@example.org": "begins or ends",
 		"jo @example.org": "space", "jo@gmial.com": "gmail.com", "JO@HOTMIAL.COM": "hotmail.com", "jo@example.con": "ends in .con", "jo@example,org": "comma",
-		"jo@exampl\u202ee.org": "letter that addresses", "jo@пример.org": "letter that addresses", "j\x00o@example.org": "invisible", "@example.org": "before the @", "jo@": "after the @",
+		"jo@exampl\u202ee.org": "letter that addresses", "jo@exаmple.org": "two alphabets", "jo@пример。org": "letter that addresses", "jö@example.org": "letter that addresses", "j\x00o@example.org": "invisible", "@example.org": "before the @", "jo@": "after the @",
 		"jo@-example.org": "no domain", "jo@127.0.0.1": "no domain", "jo@example。org": "letter that addresses", strings.Repeat("a", 65) + "@example.org": "longer",
 		"<jo>@example.org": "has < in it", "see notes": "no @",
 	} {
@@ -148,6 +149,103 @@ func TestEmailAddresses(t *testing.T) {
 			t.Errorf("%q is %v (%s), want a problem with %q", cell, v[0], why[0], want)
 		}
 	}
+}
+
+func TestNotesOnCells(t *testing.T) {
+	for _, c := range []struct{ column, cell, want, note string }{
+		{"email", "jo@example.org; lee@example.org", "jo@example.org", "several email"},
+		{"email", "jo@example.org/lee@example.org", "jo@example.org", "several email"},
+		{"email", "jo@example.org\nlee@example.org", "jo@example.org", "several email"},
+		{"email", "Jo Sample <jo@EXAMPLE.org>, Lee <lee@example.org>", "jo@example.org", "several email"},
+		{"email", "jo@example.org or lee@example.org and max@example.org", "jo@example.org", "several email"},
+		{"email", "jo@bücher.example", "jo@xn--bcher-kva.example", "mail servers write it, xn--bcher-kva.example"},
+		{"email", "jo@пример.org", "jo@xn--e1afmkfd.org", "mail servers"},
+		{"email", "jo@example.org", "jo@example.org", ""},
+		{"phone", "07700 900123 / 01632 960101", "07700900123", "several telephone"},
+		{"phone", "07700900123, 07700900124", "07700900123", "several telephone"},
+		{"phone", "07700 900123 (work), 960101", "07700 900123 (work), 960101", ""},
+		{"postcode", "ov12ab", "OV1 2AB", ""},
+		{"postcode", "OV1 2AB", "OV1 2AB", ""},
+		{"postcode", "ec1a 1bb", "EC1A 1BB", ""},
+		{"postcode", "M1 1AA", "M1 1AA", ""},
+		{"postcode", "D02 X285", "D02 X285", "not a British"},
+		{"postcode", "OV1 2AO", "OV1 2AO", "not a British"},
+		{"postcode", "n/a", "", ""},
+	} {
+		schema := members()
+		r := table(t, schema, Spec{}, "Mem No;"+c.column+"\nA1;\""+c.cell+"\"\n")
+		v, why := cellOf(t, schema, r, 2, c.column)
+		note := ""
+		for _, n := range r.Notes {
+			if note += n.Why; n.Line != 2 || n.Column != c.column {
+				t.Errorf("%q: the note is of row %d, %s", c.cell, n.Line, n.Column)
+			}
+		}
+		if v.S != c.want || why != "" || (note == "") != (c.note == "") || !strings.Contains(note, c.note) {
+			t.Errorf("%s %q is %q (%s), note %q; want %q, note %q", c.column, c.cell, v.S, why, note, c.want, c.note)
+		}
+	}
+	if v, why := column1(t, "postcode", Spec{}, "see notes"); !v[0].IsBlank() || why[0] != "not a postcode" {
+		t.Errorf("see notes is %v (%s)", v[0], why[0])
+	}
+}
+
+// TestLostNoughts finds the numbers that have lost their leading noughts, where
+// the others tell.
+func TestLostNoughts(t *testing.T) {
+	for name, c := range map[string]struct{ keys, kept string }{
+		"two tell":       {"0012345 0000077 12346 A1 1234567 12345678", "0012345 0000077 A1 1234567 12345678"},
+		"one is not two": {"0012345 12346", "0012345 12346"},
+		"no one width":   {"0012345 00077 12346", "0012345 00077 12346"},
+		"none has one":   {"12345 77", "12345 77"},
+	} {
+		r := table(t, members(), Spec{}, "Mem No\n"+strings.ReplaceAll(c.keys, " ", "\n")+"\n")
+		var kept []string
+		for _, rec := range r.Records {
+			kept = append(kept, rec.Key)
+		}
+		if got := strings.Join(kept, " "); got != c.kept {
+			t.Errorf("%s: kept %q, want %q", name, got, c.kept)
+		}
+		for _, no := range r.Refused {
+			if !strings.Contains(no.Why, "eaten the 0") || no.Text != "12346" {
+				t.Errorf("%s: refused %v", name, no)
+			}
+		}
+	}
+}
+
+// TestQuickLooks holds the quick ways to read a date and a text together with
+// the ways that ask.
+func TestQuickLooks(t *testing.T) {
+	schema, clock := members(), london(t)
+	joined, title := columnOf(schema, "joined"), columnOf(schema, "title")
+	rapid.Check(t, func(r *rapid.T) {
+		s := rapid.OneOf(rapid.StringMatching(`[0-3][0-9]/[01][0-9]/(20|19|17|30)[0-9]{2}`), rapid.StringMatching(`(20|19|17|30)[0-9]{2}-[01][0-9]-[0-3][0-9]`),
+			rapid.StringMatching(`[0-9/-]{10}`)).Draw(r, "date")
+		order := rapid.SampledFrom([]order{undecided, dayFirst, monthFirst}).Draw(r, "order")
+		quick, slow := newTyper(schema, clock, 2026, order, make([]int, len(schema.Columns))), newTyper(schema, clock, 2026, order, make([]int, len(schema.Columns)))
+		if day, ok := quick.quickDay(&quick.cols[joined], s); ok {
+			v, why, unsure := slow.readDay(&slow.cols[joined], s)
+			if v != dataset.DateValue(day) || why != "" || unsure {
+				r.Fatalf("%q is %v, and at a closer look %v (%s, unsure %t)", s, day, v, why, unsure)
+			}
+			if a, b := quick.cols[joined].dates, slow.cols[joined].dates; a.day != b.day || a.month != b.month || a.unsure != b.unsure {
+				r.Fatalf("%q proves %d, %d, %d, and at a closer look %d, %d, %d", s, a.day, a.month, a.unsure, b.day, b.month, b.unsure)
+			}
+		}
+		text := rapid.StringMatching(`[A-Za-z0-9#='.+E ]{1,8}`).Draw(r, "text")
+		at, all := line{row: 1, cells: []string{text}, smooth: true}, []dataset.Reading{{}, {}}
+		for i := range all {
+			typer := newTyper(schema, clock, 2026, order, make([]int, len(schema.Columns)))
+			typer.cols = typer.cols[title : title+1]
+			at.smooth = i == 0
+			typer.record(&all[i], &at, make([]dataset.Value, 1))
+		}
+		if !reflect.DeepEqual(all[0], all[1]) {
+			r.Fatalf("%q is %v, and at a closer look %v", text, all[0].Records, all[1].Records)
+		}
+	})
 }
 
 // TestPlainEmail holds the quick look and the close look together.
@@ -178,7 +276,7 @@ func TestTelephoneNumbers(t *testing.T) {
 			t.Errorf("%q is %q (%s), want %q", cell, v[0].S, why[0], want)
 		}
 	}
-	for _, cell := range []string{"4.47701E+11", "12", "0770090012307700900123", "()"} {
+	for _, cell := range []string{"4.47701E+11", "12", "0770090012307700900123", "()", "077009001", "077009001234"} {
 		if v, why := column1(t, "phone", Spec{}, cell); !v[0].IsBlank() || why[0] == "" {
 			t.Errorf("%q is %v, want a problem", cell, v[0])
 		}
@@ -191,6 +289,11 @@ func TestTextIsKeptAsItIs(t *testing.T) {
 	} {
 		if v, why := column1(t, "title", Spec{}, cell); v[0].S != want || why[0] != "" {
 			t.Errorf("%q is %q (%s), want %q", cell, v[0].S, why[0], want)
+		}
+	}
+	for _, column := range []string{"title", "branch"} {
+		if v, why := column1(t, column, Spec{}, "1.23457E+05"); !v[0].IsBlank() || !strings.Contains(why[0], "shortened") {
+			t.Errorf("a damaged number as %s is %v (%s)", column, v[0], why[0])
 		}
 	}
 	if v, why := column1(t, "title", Spec{}, "Ren\uFFFDe"); !v[0].IsBlank() || !strings.Contains(why[0], "lost") {

@@ -23,9 +23,10 @@ var slips = map[string]string{
 // badEnds are endings that no domain has.
 var badEnds = []string{".con", ".cmo", ".ocm", ".vom", ".couk", ".co.ik", ".co.u", ".co.k", ".comm", ".coim"}
 
-// readEmail reads one address. It repairs nothing but what cannot change who
-// gets the letter: space around it, "mailto:", and the capitals of the domain.
-func readEmail(s string) (dataset.Value, string) {
+// readEmail reads one address, of several the first. It repairs nothing but what
+// cannot change who gets the letter: space around it, "mailto:", the capitals of
+// the domain, and how servers write a domain of another alphabet.
+func (t *typer) readEmail(s string) (dataset.Value, string) {
 	if plainEmail(s) {
 		return dataset.TextValue(s), ""
 	}
@@ -39,10 +40,28 @@ func readEmail(s string) (dataset.Value, string) {
 	if i := strings.IndexByte(text, '<'); i >= 0 && strings.HasSuffix(text, ">") && strings.Count(text, "@") == 1 {
 		text = trim(text[i+1 : len(text)-1])
 	}
-	if why := emailFault(text); why != "" {
-		return dataset.Value{}, why
+	if strings.Count(text, "@") > 1 {
+		if first, ok := firstOf(s, oneAddress); ok {
+			v, why := t.readEmail(first)
+			if t.note = ""; why == "" {
+				t.note = "several email addresses in one cell; the first was taken"
+			}
+			return v, why
+		}
 	}
 	at := strings.LastIndexByte(text, '@')
+	if domain := text[at+1:]; at >= 0 && strings.IndexFunc(domain, func(r rune) bool { return r >= utf8.RuneSelf }) >= 0 && len(domain) < 254 {
+		ascii, why := asciiDomain(domain)
+		if why != "" {
+			return dataset.Value{}, why
+		}
+		text = text[:at+1] + ascii
+		t.note = "the domain was kept as mail servers write it, " + ascii
+	}
+	if why := emailFault(text); why != "" {
+		t.note = ""
+		return dataset.Value{}, why
+	}
 	if domain := strings.ToLower(text[at+1:]); domain != text[at+1:] {
 		text = text[:at+1] + domain
 	}
@@ -168,8 +187,9 @@ func domainFault(domain string) string {
 }
 
 // readPhone keeps a number as people dial it at home: figures only, 0 for +44,
-// and the 0 that a spreadsheet ate. Text with words in it is kept as it is.
-func readPhone(s string) (dataset.Value, string) {
+// and the 0 that a spreadsheet ate; in this form equal numbers are equal. Of
+// several it takes the first. Text with words in it is kept as it is.
+func (t *typer) readPhone(s string) (dataset.Value, string) {
 	if absent(s) {
 		return dataset.Value{}, ""
 	}
@@ -189,6 +209,13 @@ func readPhone(s string) (dataset.Value, string) {
 		default:
 			if damagedNumber(text) {
 				return dataset.Value{}, damagedWhy
+			}
+			if first, ok := firstOf(text, oneNumber); ok {
+				v, why := t.readPhone(first)
+				if why == "" {
+					t.note = "several telephone numbers in one cell; the first was taken"
+				}
+				return v, why
 			}
 			return dataset.TextValue(tidy(text)), ""
 		}
@@ -217,8 +244,23 @@ func readPhone(s string) (dataset.Value, string) {
 	if len(n) < 5 || len(n) > 16 {
 		return dataset.Value{}, "too short or too long for a telephone number"
 	}
+	if n[0] == '0' && len(n) != 10 && len(n) != 11 {
+		return dataset.Value{}, "not a telephone number: with its 0 a British one has 10 or 11 figures"
+	}
 	if string(n) == text {
 		return dataset.TextValue(text), ""
 	}
-	return dataset.TextValue(string(n)), ""
+	return dataset.TextValue(t.keep(n)), ""
+}
+
+// keep makes a text of bytes. Texts that are made one by one would cost one
+// piece of memory each; these share large ones.
+func (t *typer) keep(b []byte) string {
+	if t.made.Cap()-t.made.Len() < len(b) {
+		t.made = strings.Builder{}
+		t.made.Grow(max(4096, len(b)))
+	}
+	at := t.made.Len()
+	t.made.Write(b)
+	return t.made.String()[at:]
 }

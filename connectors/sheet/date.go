@@ -23,7 +23,7 @@ func (t *typer) readDay(c *column, s string) (v dataset.Value, why string, unsur
 	}
 	s = unwrap(s)
 	if n, minutes, ok := serial(s); ok {
-		return t.dayValue(c, calendar.NewDate(1899, time.December, 30).AddDays(n), minutes, strings.Contains(s, "."))
+		return t.dayValue(c, t.zero.AddDays(n), minutes, strings.Contains(s, "."))
 	}
 	if onlyDigits(s) && len(s) != 8 {
 		return v, "a number, not a date; write it like 1 Feb 2026", false
@@ -64,6 +64,7 @@ func (t *typer) finish(c *column, f in, minutes int, given bool) (v dataset.Valu
 				unsure = t.order == undecided
 			}
 		case f.day != f.month && f.day <= 12:
+			c.dates.unsure++
 			switch t.order {
 			case monthFirst:
 				f.day, f.month = f.month, f.day
@@ -117,6 +118,35 @@ func plainDay(s string, kind dataset.Kind) (f in, minutes int, ok bool) {
 	}
 	f.year = a*100 + b
 	return f, minutes, a >= 0 && b >= 0 && f.day >= 0 && f.month >= 0
+}
+
+// quickDay reads the dates of which nothing is to be asked: 2026-02-01, and
+// 13/02/2026 or, where the order is known, 01/02/2026. It is wrong about none,
+// and leaves the last days of months to others.
+func (t *typer) quickDay(c *column, s string) (calendar.Date, bool) {
+	var a, b, month, day int
+	switch {
+	case s[4] == '-' && s[7] == '-':
+		a, b, month, day = two(s, 0), two(s, 2), two(s, 5), two(s, 8)
+	case s[2] == '/' && s[5] == '/':
+		a, b, month, day = two(s, 6), two(s, 8), two(s, 3), two(s, 0)
+		if t.order != dayFirst && !c.dates.sure && day <= 12 {
+			return 0, false
+		}
+	default:
+		return 0, false
+	}
+	if a < 18 || a > 29 || b < 0 || month < 1 || month > 12 || day < 1 || day > 28 {
+		return 0, false
+	}
+	if s[2] == '/' {
+		if day > 12 {
+			c.dates.provesDay()
+		} else if day != month {
+			c.dates.unsure++
+		}
+	}
+	return t.day(a*100+b, month, day), true
 }
 
 // two reads two figures, or gives -1.

@@ -8,25 +8,21 @@ import (
 	"unicode/utf8"
 )
 
+var errEmpty = errors.New("the file is empty; export it again")
+
 // refuseForeign refuses bytes that are some other kind of file, with what to
 // do about it. It looks at the content, because names lie.
 func refuseForeign(data []byte) error {
-	const save = " Open it, choose Save As, and save it as CSV UTF-8"
+	const save = " Open it, choose Save As, and save it as an Excel workbook (.xlsx) or as CSV UTF-8"
 	head := data[:min(len(data), 4096)]
 	lower := bytes.ToLower(bytes.TrimLeft(head, "\xef\xbb\xbf \t\r\n"))
 	switch {
 	case len(data) == 0:
-		return errors.New("the file is empty; export it again")
-	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
-		if bytes.Contains(head, []byte("opendocument.spreadsheet")) {
-			return errors.New("this is a LibreOffice workbook, which cannot be read yet." + save)
-		}
-		if bytes.Contains(data, []byte("xl/workbook.xml")) {
-			return errors.New("this is an Excel workbook (.xlsx), which cannot be read yet." + save)
-		}
-		return errors.New("this is a ZIP archive or a workbook, which cannot be read. Unpack it, or open it in a spreadsheet and save it as CSV UTF-8")
+		return errEmpty
+	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")) && bytes.Contains(data, []byte("E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e")):
+		return errors.New("this is an Excel workbook with a password, which cannot be read. Open it, take the password off (File, Info, Protect Workbook), and save it again")
 	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
-		return errors.New("this is an old Excel workbook (.xls) or one with a password, which cannot be read." + save)
+		return errors.New("this is an old Excel workbook (.xls), which cannot be read." + save)
 	case bytes.HasPrefix(head, []byte("%PDF-")):
 		return errors.New("this is a PDF, not a table; export the list as CSV instead")
 	case bytes.HasPrefix(head, []byte("\x1f\x8b")):
@@ -38,7 +34,7 @@ func refuseForeign(data []byte) error {
 	case bytes.HasPrefix(lower, []byte("<?xml")), bytes.HasPrefix(lower, []byte("<table")):
 		return errors.New("this is a workbook saved as XML or HTML, which cannot be read." + save)
 	case bytes.HasPrefix(lower, []byte("begin:vcalendar")):
-		return errors.New("this is a calendar (.ics), which cannot be read yet; write the meetings in a table and save it as CSV UTF-8")
+		return errors.New("this is a calendar: give its name the ending .ics, and look at it with clarion calendar")
 	}
 	return nil
 }
@@ -46,25 +42,25 @@ func refuseForeign(data []byte) error {
 // decode gives the text that the bytes stand for: by byte-order mark, by the
 // NULs of UTF-16, as UTF-8 if they are, and else as Windows-1252. Characters
 // that cannot be told are U+FFFD, and cells with one are problems.
-func decode(data []byte) string {
+func decode(data []byte) (text, encoding string) {
 	switch {
 	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
-		return strings.ToValidUTF8(string(data[3:]), "\uFFFD")
+		return strings.ToValidUTF8(string(data[3:]), "\uFFFD"), "UTF-8"
 	case bytes.HasPrefix(data, []byte("\xff\xfe")):
-		return decode16(data[2:], false)
+		return decode16(data[2:], false), "UTF-16"
 	case bytes.HasPrefix(data, []byte("\xfe\xff")):
-		return decode16(data[2:], true)
+		return decode16(data[2:], true), "UTF-16"
 	}
 	if big, yes := looks16(data); yes {
-		return decode16(data, big)
+		return decode16(data, big), "UTF-16"
 	}
 	if utf8.Valid(data) {
-		return string(data)
+		return string(data), "UTF-8"
 	}
 	if mostly8(data) {
-		return strings.ToValidUTF8(string(data), "\uFFFD")
+		return strings.ToValidUTF8(string(data), "\uFFFD"), "UTF-8"
 	}
-	return decode1252(data)
+	return decode1252(data), "Windows-1252"
 }
 
 // looks16 reports whether the bytes are UTF-16 without a mark: Latin text then

@@ -110,12 +110,12 @@ func (f *folderReader) list(ctx context.Context) ([]string, error) {
 }
 
 // one reads one file of the folder.
-func (f *folderReader) one(line int, name string) {
+func (f *folderReader) one(number int, name string) {
 	f.out.Lines++
 	below := strings.TrimPrefix(name, f.folder+"/")
 	base := path.Base(name)
 	skip := func(why string) {
-		f.out.Skipped = append(f.out.Skipped, dataset.Refusal{Line: line, Column: "file", Text: shown(below), Why: why})
+		f.out.Skipped = append(f.out.Skipped, dataset.Refusal{Line: number, Column: "file", Text: shown(below), Why: why})
 	}
 	if below == indexName {
 		skip("the list of the documents, not one of them")
@@ -143,7 +143,7 @@ func (f *folderReader) one(line int, name string) {
 		doc, why = f.shelf.open(name)
 	}
 	if why != "" {
-		f.out.Refused = append(f.out.Refused, dataset.Refusal{Line: line, Column: "file", Text: shown(below), Why: why})
+		f.out.Refused = append(f.out.Refused, dataset.Refusal{Line: number, Column: "file", Text: shown(below), Why: why})
 		return
 	}
 	texts := f.describe(below)
@@ -156,7 +156,7 @@ func (f *folderReader) one(line int, name string) {
 	}
 	texts[f.file] = ""
 	cells := make([]dataset.Value, len(f.cols))
-	f.record(f.out, line, texts, cells)
+	f.record(f.out, &line{row: number, cells: texts}, cells)
 	cells[f.file] = dataset.FileValue(doc.SHA256)
 }
 
@@ -240,10 +240,11 @@ func (f *folderReader) readIndex(spec Spec) error {
 	if err != nil {
 		return err
 	}
-	if err := refuseForeign(data); err != nil {
+	src, err := openSource(data)
+	if err != nil {
 		return fmt.Errorf("%s: %w", shown(name), err)
 	}
-	lay, err := findLayout(decode(data), m)
+	lay, _, err := findLayout(src, m)
 	if err != nil {
 		return fmt.Errorf("%s: %w", shown(name), err)
 	}
@@ -257,25 +258,34 @@ func (f *folderReader) readIndex(spec Spec) error {
 	for ours, theirs := range columns {
 		f.out.Columns[ours] = theirs
 	}
-	sc := newScanner(lay.text, lay.comma)
-	for sc.next() {
-		if sc.row <= lay.row || sc.fault != "" || at[f.file] >= len(sc.cells) || trim(sc.cells[at[f.file]]) == "" {
+	return f.readRows(name, lay, at)
+}
+
+// readRows takes in the rows of index.csv.
+func (f *folderReader) readRows(name string, lay layout, at []int) error {
+	g, err := lay.open(false)
+	if err != nil {
+		return fmt.Errorf("%s: %w", shown(name), err)
+	}
+	for g.next() {
+		ln := g.at()
+		if ln.row <= lay.row || ln.fault != "" || at[f.file] >= len(ln.cells) || trim(ln.cells[at[f.file]]) == "" {
 			continue
 		}
 		texts := make([]string, len(at))
 		for i, p := range at {
-			if p >= 0 && p < len(sc.cells) {
-				texts[i] = sc.cells[p]
+			if p >= 0 && p < len(ln.cells) {
+				texts[i] = ln.cells[p]
 			}
 		}
 		key := indexKey(texts[f.file])
 		if old, ok := f.index[key]; ok {
-			return fmt.Errorf("%s: rows %d and %d name the same document; keep one of them", shown(name), old.line, sc.row)
+			return fmt.Errorf("%s: rows %d and %d name the same document; keep one of them", shown(name), old.line, ln.row)
 		}
-		f.index[key] = indexRow{line: sc.row, texts: texts}
+		f.index[key] = indexRow{line: ln.row, texts: texts}
 	}
-	if sc.err != nil {
-		return fmt.Errorf("%s: %w", shown(name), sc.err)
+	if err := g.failed(); err != nil {
+		return fmt.Errorf("%s: %w", shown(name), err)
 	}
 	return nil
 }

@@ -27,9 +27,16 @@ func FuzzReadBytes(f *testing.F) {
 	} {
 		f.Add("list.csv", []byte(s))
 	}
+	f.Add("list.xlsx", book(f, nil, tab{name: "S", rows: [][]any{{"Mem No", "Joined"}, {"A1", numeral(46054, 1)}}, hidden: []int{2}}))
 	clock := london(f)
 	schemas := []*dataset.Schema{members(), donations(), documents()}
 	f.Fuzz(func(t *testing.T, name string, data []byte) {
+		var l Look
+		if err := l.read(data, Spec{}, nil, schemas, clock); err == nil {
+			account2(t, l.Reading)
+		} else if s := err.Error(); !utf8.ValidString(s) || strings.ContainsAny(s, "\x00\x1b\u202e\r\n") {
+			t.Fatalf("the error is not plain: %q", s)
+		}
 		for _, schema := range schemas {
 			r, err := ReadBytes(name, data, changedOn, Spec{}, schema, clock)
 			if err != nil {

@@ -12,11 +12,17 @@ import (
 // keys gives each record its key, and refuses those without one and those that
 // share one. Refusals come out in the order of the file.
 func (t *typer) keys(reading *dataset.Reading) {
-	kept := reading.Records[:0]
+	kept := 0
 	first := make(map[string]int, len(reading.Records))
 	var again map[string][]int // key -> all rows that have it, where several do
-	for _, rec := range reading.Records {
-		key, no := t.keyOf(&rec)
+	robbed := t.robbed(reading)
+	for i := range reading.Records {
+		rec := &reading.Records[i]
+		key, no := t.keyOf(rec)
+		if no.Why == "" && robbed > 0 && len(key) < robbed && onlyDigits(key) && key[0] != '0' {
+			no = dataset.Refusal{Line: rec.Line, Column: t.cols[t.key[0]].name, Text: shown(key),
+				Why: fmt.Sprintf("others have %d figures and begin with 0, so a spreadsheet has probably eaten the 0 of this one; format the column as text in the original and export it again", robbed)}
+		}
 		if no.Why != "" {
 			reading.Refused = append(reading.Refused, no)
 			continue
@@ -33,9 +39,13 @@ func (t *typer) keys(reading *dataset.Reading) {
 		} else {
 			first[key] = rec.Line
 		}
-		kept = append(kept, rec)
+		if kept < i {
+			reading.Records[kept] = *rec
+		}
+		kept++
 	}
-	reading.Records = kept
+	clear(reading.Records[kept:])
+	reading.Records = reading.Records[:kept]
 	if again != nil {
 		t.refuseShared(reading, again)
 	}
@@ -43,6 +53,30 @@ func (t *typer) keys(reading *dataset.Reading) {
 	if len(reading.Records) == 0 {
 		reading.Records = nil
 	}
+}
+
+// robbed finds out whether a spreadsheet has eaten leading noughts of some keys:
+// at least two have one, and those all have equally many figures, which it
+// gives. Shorter keys of figures have then lost theirs.
+func (t *typer) robbed(reading *dataset.Reading) int {
+	if len(t.key) != 1 || t.cols[t.key[0]].kind != dataset.Text {
+		return 0
+	}
+	n, width := 0, 0
+	for i := range reading.Records {
+		s := reading.Records[i].Cells[t.key[0]].S
+		if len(s) < 2 || s[0] != '0' || !onlyDigits(s) {
+			continue
+		}
+		if n > 0 && len(s) != width {
+			return 0
+		}
+		n, width = n+1, len(s)
+	}
+	if n < 2 {
+		return 0
+	}
+	return width
 }
 
 func (t *typer) refuseShared(reading *dataset.Reading, again map[string][]int) {
@@ -156,13 +190,28 @@ func (t *typer) names(reading *dataset.Reading) {
 		}
 		return ""
 	}
-	for _, rec := range reading.Records {
-		first := part(rec.Cells, known)
+	var all []byte // the whole names, one behind the other
+	ends := make([]int, len(reading.Records))
+	for i := range reading.Records {
+		cells := reading.Records[i].Cells
+		first := part(cells, known)
 		if first == "" {
-			first = part(rec.Cells, given)
+			first = part(cells, given)
 		}
-		if whole := trim(first + " " + part(rec.Cells, family)); whole != "" {
-			rec.Cells[name] = dataset.TextValue(whole)
+		all = append(all, first...)
+		if last := part(cells, family); last != "" {
+			if first != "" {
+				all = append(all, ' ')
+			}
+			all = append(all, last...)
 		}
+		ends[i] = len(all)
+	}
+	whole, from := string(all), 0
+	for i, end := range ends {
+		if from < end {
+			reading.Records[i].Cells[name] = dataset.TextValue(whole[from:end])
+		}
+		from = end
 	}
 }

@@ -4,12 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/clarion-clp/clarion/engine/dataset"
 )
 
-// A layout is how a text is cut, and where its headings are.
+// A layout is the way to cut a file, and where its headings are.
 type layout struct {
-	text   string
-	comma  byte
+	way
 	row    int      // of the headings, as a spreadsheet counts
 	header []string // trimmed, without empty cells at the end
 }
@@ -24,6 +25,7 @@ type candidate struct {
 	score  int  // columns recognised
 	even   int  // rows with as many cells as the headings
 	filled int  // headings that are not blank
+	data   bool // a row that is not blank follows them
 	err    error
 }
 
@@ -34,6 +36,10 @@ func (c *candidate) better(d *candidate) bool {
 		return c.proof() > d.proof()
 	case (c.filled > 1) != (d.filled > 1):
 		return c.filled > 1
+	case c.hidden != d.hidden:
+		return d.hidden
+	case c.comma == 0 && c.data != d.data:
+		return c.data
 	case c.even != d.even:
 		return c.even > d.even
 	}
@@ -49,55 +55,70 @@ func (c *candidate) proof() int {
 	return 2 * c.score
 }
 
-// findLayout finds the separator and the row of headings: the pair with which
-// most of the schema's columns are recognised. A first line "sep=;" decides
-// the separator.
-func findLayout(text string, m *mapper) (layout, error) {
-	commas := []byte{',', ';', '\t', '|'}
-	if c, _, ok := cutSep(text); ok {
-		commas = []byte{c}
-	}
-	var best candidate
-	for i, c := range commas {
-		if i > 0 && strings.IndexByte(text[:min(len(text), sampleBytes)], c) < 0 {
+// findLayout finds the way to cut a file and the row of headings: the pair with
+// which most of the schema's columns are recognised. Of a workbook it takes the
+// sheet that the source names or the one that has the list; where two have it,
+// the officer decides.
+func findLayout(src *source, m *mapper) (layout, []dataset.Note, error) {
+	var all []candidate
+	for _, w := range src.ways {
+		if w.comma == 0 && m.spec.Sheet != "" && !sameSheet(w.sheet, m.spec.Sheet) {
 			continue
 		}
-		found := headings(text, c, m)
-		if i == 0 || found.better(&best) {
-			best = found
+		c, err := headings(w, m)
+		if err != nil {
+			return layout{}, nil, err
 		}
+		all = append(all, c)
 	}
-	if best.score > 0 {
-		return best.layout, nil
+	if len(all) == 0 {
+		return layout{}, nil, fmt.Errorf("the workbook has no sheet called %q; it has %s", shown(m.spec.Sheet), sheetNames(src.ways))
 	}
-	if best.err != nil && best.filled == 0 {
-		return layout{}, best.err
-	}
-	return layout{}, noHeadings(&best, m)
-}
-
-// headings finds the row of headings, given the separator.
-func headings(text string, comma byte, m *mapper) candidate {
-	best := candidate{layout: layout{text: text, comma: comma}}
-	sc := newScanner(text[:min(len(text), sampleBytes)], comma)
-	var widths []int
-	for len(widths) < headingRows && sc.next() {
-		widths = append(widths, len(sc.cells))
-		c := candidate{layout: layout{text: text, comma: comma, row: sc.row}}
-		c.keys, c.score, c.filled = m.score(sc.cells)
-		if c.filled > 0 && (best.filled == 0 || c.proof() > best.proof() ||
-			c.proof() == best.proof() && best.score < 2 && best.filled == 1 && c.filled > 1) {
-			c.header = clean(sc.cells)
+	best := &all[0]
+	for i := range all[1:] {
+		if c := &all[i+1]; c.better(best) {
 			best = c
 		}
 	}
-	best.err = sc.err
+	switch {
+	case best.score > 0:
+		if err := best.rival(all, m); err != nil {
+			return layout{}, nil, err
+		}
+		return best.layout, sheetNotes(best, src), nil
+	case best.err != nil && best.filled == 0:
+		return layout{}, nil, best.err
+	}
+	return layout{}, nil, noHeadings(best, m)
+}
+
+// headings finds the row of headings, given the way to cut the file.
+func headings(w way, m *mapper) (candidate, error) {
+	best := candidate{layout: layout{way: w}}
+	g, err := w.open(true)
+	if err != nil {
+		return best, err
+	}
+	var widths []int
+	for len(widths) < headingRows && g.next() {
+		at := g.at()
+		widths = append(widths, len(at.cells))
+		c := candidate{layout: layout{way: w, row: at.row}}
+		c.keys, c.score, c.filled = m.score(at.cells)
+		best.data = best.data || c.filled > 0 && best.filled > 0
+		if c.filled > 0 && (best.filled == 0 || c.proof() > best.proof() ||
+			c.proof() == best.proof() && best.score < 2 && best.filled == 1 && c.filled > 1) {
+			c.header = clean(at.cells)
+			best = c
+		}
+	}
+	best.err = g.failed()
 	for _, w := range widths {
 		if w == len(best.header) && w > 1 {
 			best.even++
 		}
 	}
-	return best
+	return best, nil
 }
 
 // clean gives the headings as they are shown and kept.

@@ -33,6 +33,7 @@ func parseOrder(s string) (order, error) {
 // for a proof.
 type dateColumn struct {
 	day, month int  // cells that prove the day, or the month, to stand first
+	unsure     int  // cells that prove nothing, and could be read both ways
 	sure       bool // the day stands first beyond doubt, and cells wait no longer
 	waiting    []waitingCell
 	times      []waitingTime

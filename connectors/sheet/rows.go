@@ -10,54 +10,61 @@ import (
 
 // rows reads all rows of the layout into reading.
 func (t *typer) rows(reading *dataset.Reading, lay layout) error {
-	n := min(max(strings.Count(lay.text, "\n"), strings.Count(lay.text, "\r")), maxRows)
-	reading.Records = make([]dataset.Record, 0, min(n, 1+len(lay.text)/8))
-	sc := newScanner(lay.text, lay.comma)
+	reading.Records = make([]dataset.Record, 0, min(lay.rows, maxRows))
+	cut, err := lay.open(false)
+	if err != nil {
+		return err
+	}
+	g := readAhead(cut, len(lay.header))
+	defer g.close()
 	width := len(lay.header)
 	var slab []dataset.Value
 	least := maxColumns // cells that every row before had
-	for sc.next() {
-		if sc.row == lay.row {
+	for g.next() {
+		at := g.at()
+		if at.row == lay.row {
 			continue
 		}
 		if reading.Lines++; reading.Lines > maxRows {
 			return fmt.Errorf("more than %d rows, too many for a list; check that it is the right file", maxRows)
 		}
-		if sc.row < lay.row {
-			reading.Skipped = append(reading.Skipped, dataset.Refusal{Line: sc.row, Text: firstText(sc.cells), Why: aboveWhy(sc.cells)})
+		if at.row < lay.row {
+			reading.Skipped = append(reading.Skipped, dataset.Refusal{Line: at.row, Text: firstText(at.cells), Why: aboveWhy(at.cells)})
 			continue
 		}
-		if skip := t.skip(sc, lay.header); skip != "" {
-			reading.Skipped = append(reading.Skipped, dataset.Refusal{Line: sc.row, Text: firstText(sc.cells), Why: skip})
+		if skip := t.skip(at.cells, lay.header); skip != "" {
+			reading.Skipped = append(reading.Skipped, dataset.Refusal{Line: at.row, Text: firstText(at.cells), Why: skip})
 			continue
 		}
-		no := t.refuse(sc, width)
-		if no.Why == "" && len(sc.cells) < least && len(reading.Records) > 0 && sc.unended() {
-			no = dataset.Refusal{Line: sc.row, Text: firstText(sc.cells),
+		no := t.refuse(at, width)
+		if no.Why == "" && at.cutOff && len(at.cells) < least && len(reading.Records) > 0 {
+			no = dataset.Refusal{Line: at.row, Text: firstText(at.cells),
 				Why: "the file ends in the middle of this row, so it may be cut off; save the export again"}
 		}
 		if no.Why != "" {
 			reading.Refused = append(reading.Refused, no)
 			continue
 		}
-		least = min(least, len(sc.cells))
+		least = min(least, len(at.cells))
 		if len(slab) < len(t.cols) {
 			slab = make([]dataset.Value, 256*len(t.cols))
 		}
 		cells := slab[:len(t.cols):len(t.cols)]
 		slab = slab[len(t.cols):]
-		t.record(reading, sc.row, sc.cells, cells)
+		t.record(reading, at, cells)
 	}
-	if sc.err != nil {
-		return sc.err
+	if err := g.failed(); err != nil {
+		return err
 	}
+	reading.Notes = append(reading.Notes, g.notes(lay.row)...)
 	t.settle(reading)
 	return nil
 }
 
 // record types the cells of one row.
-func (t *typer) record(reading *dataset.Reading, line int, texts []string, cells []dataset.Value) {
-	rec := dataset.Record{Line: line, Cells: cells}
+func (t *typer) record(reading *dataset.Reading, at *line, cells []dataset.Value) {
+	rec := dataset.Record{Line: at.row, Cells: cells}
+	texts := at.cells
 	for i := range t.cols {
 		c := &t.cols[i]
 		if c.at < 0 || c.at >= len(texts) {
@@ -71,6 +78,23 @@ func (t *typer) record(reading *dataset.Reading, line int, texts []string, cells
 			if s = trim(s); s == "" {
 				continue
 			}
+		}
+		if at.bad != nil && at.bad[c.at] != "" {
+			rec.Problems = append(rec.Problems, dataset.Problem{Column: c.name, Text: shown(s), Why: at.bad[c.at]})
+			continue
+		}
+		if c.plain && at.smooth && len(s) <= maxCell && !t.damaged && s[0] > '9' {
+			cells[i] = dataset.Value{Kind: dataset.Text, S: s} // as read would make of it, with nothing to be asked
+			continue
+		}
+		if c.kind == dataset.Date && len(s) == 10 {
+			if day, ok := t.quickDay(c, s); ok {
+				cells[i] = dataset.Value{Kind: dataset.Date, N: int64(day)}
+				continue
+			}
+		}
+		if at.bare != nil && (c.kind == dataset.Number || c.kind == dataset.Money) && at.bare[c.at] != "" {
+			s = at.bare[c.at]
 		}
 		if c.kind == dataset.Time && len(s) < 15 {
 			if minutes, ok := timeOfDay(s); ok {
@@ -87,15 +111,19 @@ func (t *typer) record(reading *dataset.Reading, line int, texts []string, cells
 		case unsure:
 			c.dates.waiting = append(c.dates.waiting, waitingCell{record: len(reading.Records), text: s, month: c.dates.month > months})
 		}
+		if t.note != "" {
+			reading.Notes = append(reading.Notes, dataset.Note{Line: at.row, Column: c.name, Text: shown(s), Why: t.note})
+			t.note = ""
+		}
 	}
 	reading.Records = append(reading.Records, rec)
 }
 
 // skip says why a row is no record at all: it is blank, repeats the headings,
 // or sums up.
-func (t *typer) skip(sc *scanner, header []string) string {
+func (t *typer) skip(cells, header []string) string {
 	filled, first := 0, ""
-	for _, c := range sc.cells {
+	for _, c := range cells {
 		if trim(c) != "" {
 			if filled++; filled == 1 {
 				first = trim(c)
@@ -108,10 +136,10 @@ func (t *typer) skip(sc *scanner, header []string) string {
 	if filled == 0 {
 		return "a blank row"
 	}
-	if len(header) > 1 && first == header[0] && same(sc.cells, header) {
+	if len(header) > 1 && first == header[0] && same(cells, header) {
 		return "the headings again"
 	}
-	if maybeTotal(first) && t.isTotal(sc.cells, first) {
+	if maybeTotal(first) && t.isTotal(cells, first) {
 		return "a row of totals"
 	}
 	return ""
@@ -165,27 +193,30 @@ func (t *typer) isTotal(cells []string, first string) bool {
 }
 
 // refuse says why a row cannot be a record, from the shape of it.
-func (t *typer) refuse(sc *scanner, width int) (no dataset.Refusal) {
-	if sc.fault != "" {
-		return dataset.Refusal{Line: sc.row, Text: firstText(sc.cells), Why: sc.fault}
+func (t *typer) refuse(at *line, width int) (no dataset.Refusal) {
+	if at.fault != "" {
+		return dataset.Refusal{Line: at.row, Text: firstText(at.cells), Why: at.fault}
 	}
-	for i := width; i < len(sc.cells); i++ {
-		if s := trim(sc.cells[i]); s != "" {
-			return dataset.Refusal{Line: sc.row, Column: letters(i), Text: shown(s),
-				Why: fmt.Sprintf("the row has %d cells but there are %d headings, so its cells may have moved; a comma in a cell without quotation marks does that", lastFilled(sc.cells), width)}
+	for i := width; i < len(at.cells); i++ {
+		if s := trim(at.cells[i]); s != "" {
+			return dataset.Refusal{Line: at.row, Column: letters(i), Text: shown(s),
+				Why: fmt.Sprintf("the row has %d cells but there are %d headings, so its cells may have moved; a comma in a cell without quotation marks does that", lastFilled(at.cells), width)}
 		}
 	}
 	for _, k := range t.key {
 		c := &t.cols[k]
-		if c.at < 0 || c.at >= len(sc.cells) {
+		if c.at < 0 || c.at >= len(at.cells) {
 			continue
 		}
-		s := trim(sc.cells[c.at])
+		s := trim(at.cells[c.at])
 		if s != "" && (c.kind == dataset.Text || c.kind == dataset.Reference) && damagedNumber(unwrap(s)) {
-			return dataset.Refusal{Line: sc.row, Column: c.name, Text: shown(s), Why: damagedWhy}
+			return dataset.Refusal{Line: at.row, Column: c.name, Text: shown(s), Why: damagedWhy}
 		}
-		if t.mapped > 2 && s != "" && loneNote(sc.cells, c.at, s) {
-			return dataset.Refusal{Line: sc.row, Column: c.name, Text: shown(s), Why: "only one cell of the row is filled, so it looks like a note and not like a record"}
+		if c.kind == dataset.Text && at.kind(c.at) == dateCell {
+			return dataset.Refusal{Line: at.row, Column: c.name, Text: shown(s), Why: datedWhy}
+		}
+		if t.mapped > 2 && s != "" && loneNote(at.cells, c.at, s) {
+			return dataset.Refusal{Line: at.row, Column: c.name, Text: shown(s), Why: "only one cell of the row is filled, so it looks like a note and not like a record"}
 		}
 	}
 	return no
@@ -233,5 +264,7 @@ func (t *typer) settle(reading *dataset.Reading) {
 	t.settleDates(reading)
 	t.settleTimes(reading)
 	t.names(reading)
-	t.keys(reading)
+	if len(t.key) > 0 {
+		t.keys(reading)
+	}
 }

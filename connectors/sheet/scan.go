@@ -3,26 +3,29 @@ package sheet
 import (
 	"fmt"
 	"strings"
+
+	"github.com/clarion-clp/clarion/engine/dataset"
 )
 
 // A scanner cuts text into rows of cells. Cells are pieces of the text itself
-// wherever possible, and valid for ever; the slice that holds them is used
-// again for the next row.
+// wherever possible.
 type scanner struct {
+	line
 	src   string
 	pos   int
 	comma byte
-	row   int // of the last row given, from 1
-	cells []string
 	stop  [256]bool // the bytes at which a cell without marks ends
-	fault string    // why the last row cannot be trusted
 	err   error     // why the file cannot be cut any further
 }
+
+func (s *scanner) at() *line                { return &s.line }
+func (s *scanner) failed() error            { return s.err }
+func (s *scanner) notes(int) []dataset.Note { return nil }
 
 // newScanner takes a leading "sep=;" as an order and not as a row, as
 // spreadsheets do.
 func newScanner(src string, comma byte) *scanner {
-	s := &scanner{src: src, comma: comma, cells: make([]string, 0, 32)}
+	s := &scanner{src: src, comma: comma, line: line{cells: make([]string, 0, 32)}}
 	s.stop['\n'], s.stop['\r'], s.stop[comma] = true, true, true
 	if _, rest, ok := cutSep(src); ok {
 		s.pos = len(src) - rest
@@ -60,71 +63,43 @@ func (s *scanner) next() bool {
 		return false
 	}
 	s.row++
-	s.fault = ""
-	cells := s.cells[:0]
-	for {
+	s.fault, s.smooth = "", true
+	src, cells := s.src, s.cells[:0]
+	for i := s.pos; ; {
 		var cell string
-		var end byte
-		if c := s.first(); (c == '"' || c == ' ') && s.opens() {
-			s.cells = cells
-			cell, end = s.quoted()
-			if s.err != nil {
+		if i < len(src) && (src[i] == '"' || src[i] == ' ' && opens(src[i:])) {
+			s.cells, s.pos = cells, i
+			if cell = s.quoted(); s.err != nil {
 				return false
 			}
+			i = s.pos
 		} else {
-			cell, end = s.bare()
+			start := i
+			for i < len(src) && !s.stop[src[i]] {
+				i++
+			}
+			cell = src[start:i]
 		}
 		if len(cells) < maxColumns {
 			cells = append(cells, cell)
 		} else if trim(cell) != "" {
 			s.fault = "the row has more cells than a spreadsheet has columns"
 		}
-		if end != s.comma {
-			s.cells = cells
-			return true
+		if i < len(src) && src[i] == s.comma {
+			i++
+			continue
 		}
+		s.cells, s.pos = cells, i
+		s.cutOff = i >= len(src)
+		s.lineEnd()
+		return true
 	}
 }
 
-// unended reports whether the text ended with the last row, and without a line
-// end.
-func (s *scanner) unended() bool {
-	return s.pos >= len(s.src) && !strings.HasSuffix(s.src, "\n") && !strings.HasSuffix(s.src, "\r")
-}
-
-// first is the byte with which the next cell starts.
-func (s *scanner) first() byte {
-	if s.pos < len(s.src) {
-		return s.src[s.pos]
-	}
-	return '\n'
-}
-
-// opens reports whether a quoted cell starts here, spaces before its mark
-// allowed.
-func (s *scanner) opens() bool {
-	i := s.pos
-	for i < len(s.src) && s.src[i] == ' ' {
-		i++
-	}
-	return i < len(s.src) && s.src[i] == '"'
-}
-
-// bare reads up to the next separator or line end and consumes it. It returns
-// the separator, or '\n' for a line end and the end of the text.
-func (s *scanner) bare() (string, byte) {
-	rest := s.src[s.pos:]
-	i := 0
-	for i < len(rest) && !s.stop[rest[i]] {
-		i++
-	}
-	s.pos += i
-	if i < len(rest) && rest[i] == s.comma {
-		s.pos++
-		return rest[:i], s.comma
-	}
-	s.lineEnd()
-	return rest[:i], '\n'
+// opens reports whether a cell in quotation marks starts here, behind spaces.
+func opens(rest string) bool {
+	rest = strings.TrimLeft(rest, " ")
+	return rest != "" && rest[0] == '"'
 }
 
 func (s *scanner) lineEnd() {
@@ -136,10 +111,11 @@ func (s *scanner) lineEnd() {
 	}
 }
 
-// quoted reads a cell in quotation marks. Text after the closing mark spoils
+// quoted reads a cell in quotation marks up to the separator or line end behind
+// it. Text after the closing mark spoils
 // the row; if the cell ran over lines it spoils the file, because then nobody
 // can tell how many rows went into it.
-func (s *scanner) quoted() (string, byte) {
+func (s *scanner) quoted() string {
 	start := s.pos + strings.IndexByte(s.src[s.pos:], '"') + 1
 	i, doubled := start, false
 	for {
@@ -147,7 +123,7 @@ func (s *scanner) quoted() (string, byte) {
 		if k < 0 {
 			s.err = fmt.Errorf("a quotation mark opens in row %d, column %s, and never closes, so the rows below it cannot be told apart. "+
 				"The file may be cut off, or someone typed a single mark: open it in a spreadsheet, look at that cell, and save it again", s.row, letters(len(s.cells)))
-			return "", '\n'
+			return ""
 		}
 		i += k
 		if i+1 < len(s.src) && s.src[i+1] == '"' {
@@ -158,21 +134,24 @@ func (s *scanner) quoted() (string, byte) {
 		break
 	}
 	cell := s.src[start:i]
+	s.smooth = s.smooth && strings.IndexByte(cell, '\r') < 0
 	if doubled {
 		cell = strings.ReplaceAll(cell, `""`, `"`)
 	}
-	s.pos = i + 1
-	tail, end := s.bare()
-	if trim(tail) != "" {
+	start = i + 1
+	for i++; i < len(s.src) && !s.stop[s.src[i]]; i++ {
+	}
+	s.pos = i
+	if tail := s.src[start:i]; tail != "" && trim(tail) != "" {
 		if strings.ContainsAny(cell, "\r\n") {
 			s.err = fmt.Errorf("the quotation marks do not match in row %d, column %s: a cell opens there, runs over several lines, and goes on after it closed. "+
 				"Open the file in a spreadsheet, look at that cell, and save it again", s.row, letters(len(s.cells)))
-			return "", '\n'
+			return ""
 		}
 		s.fault = "column " + letters(len(s.cells)) + " has text after a closing quotation mark, so its cells cannot be told apart"
 		cell += tail
 	}
-	return cell, end
+	return cell
 }
 
 // letters is the name that a spreadsheet gives the i-th column, from 0.

@@ -3,9 +3,11 @@
 // # What it reads
 //
 // A table is a text file of cells: comma, semicolon, tab or bar between them,
-// any line ending, UTF-8, UTF-16 or Windows-1252. A folder is read as a table
-// of its documents. Workbooks (.xlsx, .xls, .ods) are recognised by content
-// and refused with what to do instead.
+// any line ending, UTF-8, UTF-16 or Windows-1252; or an Excel workbook (.xlsx).
+// A folder is read as a table of its documents. Other workbooks (.xls, .ods,
+// .numbers), PDFs and archives are recognised by content and refused with what
+// to do instead. The reading says how the file was written and where its
+// headings stand.
 //
 // # What it promises
 //
@@ -18,9 +20,24 @@
 //     repaired.
 //   - A document is taken with its bytes: PDF, Word (.docx), OpenDocument text
 //     (.odt), plain text and Markdown, and no kind that can carry macros.
+//   - What was read all the same, and a person should know, is a Note: hidden
+//     rows and sheets, the first of two addresses in a cell.
 //   - Nothing outside the folder it is given is opened, not even through a
 //     link. No file above 50 MB, no more than 500,000 rows.
-//   - Nothing that stands in a file can make it panic.
+//   - Nothing that stands in a file can make it panic, and no workbook swells
+//     in memory: it is read as it comes, and only the strings that its sheets
+//     share are held.
+//
+// # Workbooks
+//
+// The sheet is the one that the source names, else the one whose headings are
+// recognised best. If a second has them nearly as well, and rows below them, it
+// is an error: the officer decides. Rows without a filled cell are none. A cell
+// is what its sheet shows where that matters: days by their format and the
+// workbook's date system, numbers with the noughts and letters of theirs,
+// amounts with a currency that is not pounds as a problem, formulas by the
+// result that the file holds. A number of more than fifteen figures has lost
+// some, and is a problem.
 //
 // # Headings
 //
@@ -33,7 +50,9 @@
 //
 // # Keys
 //
-// A key is kept as it is written, without spaces around it. A key of several
+// A key is kept as it is written, without spaces around it. One that a
+// spreadsheet has damaged is refused: made shorter (1.2E+05), turned into a date,
+// or robbed of the noughts that others still begin with. A key of several
 // columns is their texts joined by "/"; of these all but the first may be blank,
 // and a list may have no heading at all for a branch or a date among them. A row
 // without a key is refused; rows that share one are all refused, each naming the
@@ -67,10 +86,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"path"
-	"strings"
 	"time"
 
 	"github.com/clarion-clp/clarion/engine/calendar"
@@ -143,17 +160,32 @@ func ReadBytes(name string, data []byte, modified time.Time, spec Spec, schema *
 }
 
 func readBytes(name string, data []byte, modified time.Time, spec Spec, schema *dataset.Schema, clock calendar.Clock, docs *shelf) (dataset.Reading, error) {
-	sum := sha256.Sum256(data)
-	reading := dataset.Reading{
-		File:     name,
-		SHA256:   hex.EncodeToString(sum[:]),
-		Modified: modified,
-	}
-	reading.ListDate, reading.HasDate = dateInName(name, referenceYear(modified, clock))
-	if err := readTable(&reading, data, spec, schema, clock, docs); err != nil {
+	reading := newReading(name, modified, clock)
+	sum := digest(data)
+	err := readTable(&reading, data, spec, schema, clock, docs)
+	reading.SHA256 = <-sum
+	if err != nil {
 		return dataset.Reading{}, fmt.Errorf("%s: %w", shown(name), err)
 	}
+	docs.deliver(&reading)
 	return reading, nil
+}
+
+// digest works out the SHA-256 of a file while it is being read.
+func digest(data []byte) <-chan string {
+	done := make(chan string, 1)
+	go func() {
+		sum := sha256.Sum256(data)
+		done <- hex.EncodeToString(sum[:])
+	}()
+	return done
+}
+
+// newReading is the reading of a file of which nothing is read yet.
+func newReading(name string, modified time.Time, clock calendar.Clock) dataset.Reading {
+	reading := dataset.Reading{File: name, Modified: modified}
+	reading.ListDate, reading.HasDate = dateInName(name, referenceYear(modified, clock))
+	return reading
 }
 
 // readTable fills reading with the rows of data.
@@ -161,41 +193,49 @@ func readTable(reading *dataset.Reading, data []byte, spec Spec, schema *dataset
 	if len(data) > maxBytes {
 		return fmt.Errorf("the file is larger than %d MB, too large for a list; check that it is the right file", maxBytes>>20)
 	}
-	if err := refuseForeign(data); err != nil {
+	src, err := openSource(data)
+	if err != nil {
 		return err
-	}
-	text := decode(data)
-	if blankText(text) {
-		return errors.New("the file is empty; export it again")
 	}
 	m, err := newMapper(spec, schema)
 	if err != nil {
 		return err
 	}
-	order, err := parseOrder(spec.Dates)
+	_, _, err = typeTable(reading, src, m, clock, docs)
+	return err
+}
+
+// typeTable fills reading with the rows of a source, and says what it went by.
+func typeTable(reading *dataset.Reading, src *source, m *mapper, clock calendar.Clock, docs *shelf) (*typer, []int, error) {
+	order, err := parseOrder(m.spec.Dates)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	lay, err := findLayout(text, m)
+	lay, notes, err := findLayout(src, m)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	at, err := m.resolve(lay.header)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	reading.Profile = m.profileName()
-	reading.Header = lay.header
+	describe(reading, src, &lay)
+	reading.Notes, reading.Profile = notes, m.profileName()
 	reading.Columns, reading.Unused = m.report(lay.header, at)
-	t := newTyper(schema, clock, referenceYear(reading.Modified, clock), order, at)
+	t := newTyper(m.schema, clock, referenceYear(reading.Modified, clock), order, at)
 	t.useProfile(m.profile)
 	t.docs = docs
-	t.damaged = strings.Contains(text, "\uFFFD")
+	t.damaged, t.zero = src.damaged, src.zero
 	if err := t.rows(reading, lay); err != nil {
-		return err
+		return nil, nil, err
 	}
-	docs.deliver(reading)
-	return nil
+	return t, at, nil
+}
+
+// describe says in the reading how the file was found to be written.
+func describe(reading *dataset.Reading, src *source, lay *layout) {
+	reading.Encoding, reading.Delimiter, reading.Sheet = src.encoding, delimiters[lay.comma], lay.sheet
+	reading.Header, reading.HeaderRow = lay.header, lay.row
 }
 
 // referenceYear is the year against which years of two digits are read.

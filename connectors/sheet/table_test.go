@@ -177,6 +177,10 @@ func TestFilesThatAreNone(t *testing.T) {
 	if _, err := ReadBytes("list.csv", big, changedOn, Spec{}, members(), london(t)); err == nil || !strings.Contains(err.Error(), "50 MB") {
 		t.Errorf("a file too large: %v", err)
 	}
+	long := append([]byte("Membership No\n"), bytes.Repeat([]byte("A\n"), maxRows+1)...)
+	if _, err := ReadBytes("list.csv", long, changedOn, Spec{}, members(), london(t)); err == nil || !strings.Contains(err.Error(), "more than 500000 rows") {
+		t.Errorf("too many rows: %v", err)
+	}
 }
 
 func TestMapping(t *testing.T) {

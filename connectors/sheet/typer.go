@@ -16,6 +16,7 @@ const (
 	plainText use = iota
 	emailText
 	phoneText
+	postcodeText
 )
 
 // A column is one column of the schema with all that is needed to read its
@@ -24,7 +25,8 @@ type column struct {
 	name    string
 	kind    dataset.Kind
 	use     use
-	at      int // its place in the file, or -1
+	plain   bool // text that is kept as it is
+	at      int  // its place in the file, or -1
 	choices map[string]string
 	seen    map[string]dataset.Value // cells of a choice or a length read before
 	list    string                   // the choices, for a problem
@@ -41,6 +43,9 @@ type typer struct {
 	key    []int // places of the key's columns in cols
 	docs   *shelf
 
+	zero    calendar.Date      // from which the file's day numbers count
+	made    strings.Builder    // texts that were made, and do not stand in the file
+	note    string             // of the cell that is being read
 	damaged bool               // somewhere in the text letters were lost
 	mapped  int                // columns that have a place in the file
 	months  [400 * 12]firstDay // of the years from 1800, as far as they were needed
@@ -69,10 +74,11 @@ func newTyper(schema *dataset.Schema, clock calendar.Clock, year int, order orde
 	if clock.Zone == nil {
 		clock.Zone = time.UTC
 	}
-	t := &typer{schema: schema, clock: clock, year: year, order: order, cols: make([]column, len(schema.Columns))}
+	t := &typer{schema: schema, clock: clock, year: year, order: order, zero: zero1900, cols: make([]column, len(schema.Columns))}
 	for i := range schema.Columns {
 		c := &schema.Columns[i]
 		t.cols[i] = column{name: c.Name, kind: c.Kind, use: useOf(schema, c), at: at[i]}
+		t.cols[i].plain = c.Kind == dataset.Text && t.cols[i].use == plainText
 		if c.Kind == dataset.Choice {
 			t.cols[i].learn(c)
 		}
@@ -155,6 +161,8 @@ func useOf(schema *dataset.Schema, c *dataset.Column) use {
 	case c.Name == "phone", c.Name == "mobile",
 		contact && (strings.Contains(name, "_phone_") || strings.Contains(name, "_mobile_") || strings.Contains(name, "_telephone_")):
 		return phoneText
+	case c.Name == "postcode", contact && strings.Contains(name, "_postcode_"):
+		return postcodeText
 	}
 	return plainText
 }
@@ -170,7 +178,7 @@ func (t *typer) read(c *column, s string, v *dataset.Value) (why string, unsure 
 	}
 	switch c.kind {
 	case dataset.Text:
-		*v, why = readText(c, s)
+		*v, why = t.readText(c, s)
 	case dataset.Choice:
 		*v, why = c.choice(s)
 	case dataset.Number:
@@ -186,7 +194,9 @@ func (t *typer) read(c *column, s string, v *dataset.Value) (why string, unsure 
 	case dataset.Person:
 		*v = dataset.PersonValue(tidy(s), 0)
 	case dataset.Reference:
-		*v = dataset.ReferenceValue(keyText(s))
+		if *v = dataset.ReferenceValue(keyText(s)); damagedNumber(v.S) {
+			why = damagedWhy
+		}
 	case dataset.File:
 		*v, why = t.docs.take(s)
 	default:
@@ -229,7 +239,15 @@ func absent(s string) bool {
 	case "-", "--", "–", "—", ".", "n/a", "N/A", "na", "NA", "N/a", "n.a.":
 		return true
 	}
-	return len(s) <= 14 && (strings.EqualFold(s, "none") || strings.EqualFold(s, "null") || strings.EqualFold(s, "nil") || strings.EqualFold(s, "not applicable"))
+	switch len(s) {
+	case 3:
+		return strings.EqualFold(s, "nil")
+	case 4:
+		return strings.EqualFold(s, "none") || strings.EqualFold(s, "null")
+	case 14:
+		return strings.EqualFold(s, "not applicable")
+	}
+	return false
 }
 
 // trim takes away space around s, hard and invisible space too.

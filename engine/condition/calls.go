@@ -69,13 +69,13 @@ func (c *checker) lawFigure(t ast.Node, property *ast.StringNode, args []ast.Nod
 	kids := c.checkAll(args)
 	n := c.make(t, opLaw, dataset.Type{}, kids...)
 	n.name = name
-	kind, ok := c.scope.Law[name]
+	typ, ok := c.scope.Law[name]
 	if !ok {
 		n.from, n.to = c.reach(property)
 		return c.fault(n, fmt.Sprintf("there is no law figure %q", name), didYouMean(name, keys(c.scope.Law)))
 	}
 	c.law, c.names["law"] = true, true
-	n.typ = kindType(kind)
+	n.typ = typ
 	return c.takes(n, "law."+name, []dataset.Kind{dataset.Date})
 }
 

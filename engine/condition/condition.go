@@ -42,7 +42,7 @@ import (
 // A Scope is what an expression may name.
 type Scope struct {
 	Names     map[string]dataset.Type // subject, settings, let names, steps, datasets, today, now ...
-	Law       map[string]dataset.Kind // law figures: functions of a date, by name
+	Law       map[string]dataset.Type // figures and tables of the law: functions of a date, by name
 	Playbooks map[string]bool         // names open_case may use; nil: any
 	Audiences map[string]bool         // names audience may use; nil: any
 	Let       bool                    // the expression stands in `let`, where ?? may be used
@@ -69,8 +69,8 @@ type World struct {
 	Tables   dataset.Tables
 	Clock    calendar.Clock
 	Now      time.Time
-	Law      func(name string, on calendar.Date) (dataset.Value, bool) // false: no entry in force that day
-	Replied  func(person dataset.Ref, vars Vars) bool                  // since the case opened
+	Law      func(name string, on calendar.Date) (dataset.Term, bool) // false: no entry in force that day
+	Replied  func(person dataset.Ref, vars Vars) bool                 // since the case opened
 	OpenCase func(playbook string, subject dataset.Ref) bool
 	Audience func(name string) dataset.Term
 

@@ -62,7 +62,8 @@ func (f *frame) function(n *node) (dataset.Value, *dataset.Unknown) {
 		}
 		return dataset.MoneyValue(p), nil
 	case opLaw:
-		return f.law(n.name, a.AsDate())
+		t := f.law(n.name, a.AsDate())
+		return t.Value, t.Unknown
 	}
 	return dataset.Value{}, &dataset.Unknown{Why: "this cannot be worked out"}
 }
@@ -80,14 +81,23 @@ func length(o op, n int64) (dataset.Value, *dataset.Unknown) {
 	return dataset.LengthValue(calendar.Duration{N: int(n), Unit: unit}), nil
 }
 
-// law is a figure of the law on a day.
-func (f *frame) law(name string, on calendar.Date) (dataset.Value, *dataset.Unknown) {
+// law is a figure of the law, or a table, as it stands on a day.
+func (f *frame) law(name string, on calendar.Date) dataset.Term {
 	if f.w.Law != nil {
-		if v, ok := f.w.Law(name, on); ok && v.Kind != dataset.Blank {
-			return v, nil
+		if t, ok := f.w.Law(name, on); ok && (t.IsList || t.Value.Kind != dataset.Blank) {
+			return t
 		}
 	}
-	return dataset.Value{}, &dataset.Unknown{Why: "the law table has no " + name + " for " + on.Words()}
+	return dataset.Term{Unknown: &dataset.Unknown{Why: "the law table has no " + name + " for " + on.Words()}}
+}
+
+// lawTable is a table of the law, as a list of its rows.
+func (f *frame) lawTable(n *node) dataset.Term {
+	v, why := f.value(n.kids[0])
+	if why != nil {
+		return dataset.Term{Unknown: why}
+	}
+	return f.law(n.name, v.AsDate())
 }
 
 // replied asks whether a person has answered since the case opened.

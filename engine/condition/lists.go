@@ -99,6 +99,10 @@ func (f *frame) evaluate(n *node) dataset.Term {
 		return f.year(n)
 	case opAudience:
 		return f.audience(n)
+	case opLaw:
+		if n.typ.List != nil {
+			return f.lawTable(n)
+		}
 	}
 	v, why := f.value(n)
 	if why != nil {

@@ -24,8 +24,8 @@ func (c *checker) member(t *ast.MemberNode) *node {
 		return c.ofRow(t, p, name)
 	}
 	if id, ok := t.Node.(*ast.IdentifierNode); ok && id.Value == "law" {
-		if kind, ok := c.scope.Law[name]; ok {
-			return c.refuse(t, fmt.Sprintf("law.%s changes with time and needs a date (it is %s)", name, article(kindType(kind))),
+		if typ, ok := c.scope.Law[name]; ok {
+			return c.refuse(t, fmt.Sprintf("law.%s changes with time and needs a date (it is %s)", name, article(typ)),
 				fmt.Sprintf("write law.%s(date), with the date the law looks at", name))
 		}
 		if law, ok := c.scope.Names["law"]; !ok || !has(law.Fields, name) {

@@ -69,7 +69,7 @@ func sampleScope() Scope {
 	for _, s := range []*dataset.Schema{memberSchema, donationSchema, meetingSchema, documentSchema, attendanceSchema, branchSchema, dataset.PeopleSchema()} {
 		names[s.Name] = dataset.ListOf(dataset.RecordOf(s))
 	}
-	return Scope{Names: names, Law: map[string]dataset.Kind{"donation_check_over": dataset.Money, "unit_report_over": dataset.Money},
+	return Scope{Names: names, Law: map[string]dataset.Type{"donation_check_over": kindType(dataset.Money), "unit_report_over": kindType(dataset.Money)},
 		Playbooks: map[string]bool{"arrears-chase": true}, Audiences: map[string]bool{"members": true}}
 }
 
@@ -132,9 +132,9 @@ func sampleWorld() *World {
 				row(attendanceSchema, 42, "T2", map[string]dataset.Value{"meeting": dataset.ReferenceValue("M2")})),
 			"branches": table(branchSchema),
 		},
-		Law: func(name string, on calendar.Date) (dataset.Value, bool) {
+		Law: func(name string, on calendar.Date) (dataset.Term, bool) {
 			y, _, _ := on.Civil()
-			return pounds(500), y < 2027
+			return dataset.Term{Value: pounds(500)}, y < 2027
 		},
 		Replied:  func(p dataset.Ref, _ Vars) bool { return p == 2 },
 		OpenCase: func(playbook string, s dataset.Ref) bool { return playbook == "arrears-chase" && s == 2 },

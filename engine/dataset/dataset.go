@@ -53,7 +53,7 @@ const (
 type Column struct {
 	Name     string
 	Kind     Kind
-	Of       string   // the dataset a Reference points into
+	Of       string   // the dataset a Reference points into; "roles": a Text that is a role
 	Choices  []string // of a Choice
 	Class    Class
 	About    string

@@ -98,8 +98,10 @@ func TestPeople(t *testing.T) {
 	want := []string{
 		"A1|Jo A1|A1@example.org|active|yes|secretary",
 		"B2|Jo|B2@example.org|active|no|",
+		"N0|Jo||active|no|",
 		"P5|Jo P5|archive@example.org|active|yes|archivist",
 		"officers/o4|Pat Fox|pat@example.net||yes|auditor, minute_taker",
+		"officers/o6|Ann Ash|||yes|trustee",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("people:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

@@ -13,7 +13,7 @@ import (
 func PeopleSchema() *Schema {
 	return &Schema{
 		Name: "people", Singular: "person", Person: true, Email: "email", Branch: "branch", Key: []string{"key"},
-		About: "Everyone with an address: members, and the holders of offices.",
+		About: "Everyone: members, and the holders of offices. The address is blank where there is none.",
 		Columns: []Column{
 			{Name: "name", Kind: Text, Class: Name, About: "The whole name."},
 			{Name: "first_name", Kind: Text, Class: Name, About: "The name to call them by."},
@@ -37,8 +37,8 @@ type someone struct {
 	firstSeen, lastModified time.Time
 }
 
-// People is the derived dataset of everyone with an address on a day. An
-// officer who was matched with a member is that member; others are one person
+// People is the derived dataset of everyone on a day: who has no address is
+// still somebody, to be named and rung. An officer who was matched with a member is that member; others are one person
 // where name and address agree. A member keeps the key and number of the
 // member's record, and anyone else bears the name of the dataset in the key.
 func People(tables Tables, today calendar.Date) *Table {
@@ -154,13 +154,10 @@ func holds(at cells, today calendar.Date) bool {
 	return (from.Kind != Date || from.AsDate() <= today) && (until.Kind != Date || until.AsDate() >= today)
 }
 
-// table makes the records of all who have an address.
+// table makes the records.
 func (p *peopleFinder) table() *Table {
 	var rows []*Row
 	for _, s := range p.all {
-		if s.email == "" {
-			continue
-		}
 		slices.Sort(s.roles)
 		key := s.row.Key
 		if s.source.Name != "members" {

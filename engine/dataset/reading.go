@@ -8,13 +8,16 @@ import (
 
 // A Reading is one file, typed: what a connector hands to an import. Rows in
 // the file are Records or Refused, never dropped: Lines = len(Records) +
-// len(Refused) + Skipped.
+// len(Refused) + len(Skipped).
 type Reading struct {
 	File, Sheet string
 	SHA256      string        // of the file's bytes
 	Modified    time.Time     // of the file
 	ListDate    calendar.Date // the day the list was drawn, if the file says so
 	HasDate     bool
+	Encoding    string            // of the letters: UTF-8, UTF-16, Windows-1252; of a workbook: Excel workbook
+	Delimiter   string            // between the cells: comma, semicolon, tab, bar; a workbook has none
+	HeaderRow   int               // from 1, as a spreadsheet counts; 0 where there is none
 	Profile     string            // the layout of a public register, where the headings are its: electoral-commission
 	Header      []string          // as found
 	Columns     map[string]string // our column -> their header
@@ -23,6 +26,7 @@ type Reading struct {
 	Skipped     []Refusal         // blank rows, totals: with their reason
 	Records     []Record
 	Refused     []Refusal
+	Notes       []Note     // what was read all the same, and a person should know
 	Files       []Document // bytes of documents, by the digest a File cell names
 }
 
@@ -38,6 +42,14 @@ type Record struct {
 type Refusal struct {
 	Line         int
 	Column, Text string
+	Why          string
+}
+
+// A Note is something that a person should know of a file that was read all
+// the same: hidden rows, two addresses in a cell of which the first was taken.
+type Note struct {
+	Line         int    // 0: of the file as a whole
+	Column, Text string // empty: of the row
 	Why          string
 }
 

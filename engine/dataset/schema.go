@@ -83,6 +83,20 @@ func (s *Schema) Types() map[string]Type {
 	return m
 }
 
+// TypeColumn finds the choice that says what sort of thing a record is, type or
+// kind, if the schema has one.
+func (s *Schema) TypeColumn() *Column {
+	for _, name := range []string{"type", "kind"} {
+		if i, ok := s.Column(name); ok && s.Columns[i].Kind == Choice {
+			return &s.Columns[i]
+		}
+	}
+	return nil
+}
+
+// Role says whether a column holds roles, by their ids.
+func (c *Column) Role() bool { return c.Kind == Text && c.Of == "roles" }
+
 // Built says whether every record has this name without having such a column.
 func Built(name string) bool {
 	return name == keyName || name == firstSeenName || name == baselineName

@@ -12,7 +12,12 @@ import (
 // caller's; the rows become the table's and are not changed again.
 func NewTable(schema *Schema, rows []*Row, imported, first time.Time, file, sheet string) *Table {
 	t := &Table{Schema: schema, File: file, Sheet: sheet, Imported: imported, First: first, Rows: slices.Clone(rows)}
-	byKey := func(a, b *Row) int { return strings.Compare(a.Key, b.Key) }
+	byKey := func(a, b *Row) int { // and two imports of one moment by their numbers
+		if c := strings.Compare(a.Key, b.Key); c != 0 {
+			return c
+		}
+		return cmp.Compare(a.Ref, b.Ref)
+	}
 	if !slices.IsSortedFunc(t.Rows, byKey) {
 		slices.SortStableFunc(t.Rows, byKey)
 	}

@@ -43,7 +43,7 @@ type Case struct {
 	Reason   string    // numbers and column names only
 	Opened   time.Time // the opening that moments count from
 	Changed  time.Time
-	Backlog  bool // found at switching on; held until approved
+	Backlog  bool // found at switching on, or while the playbook observed; held until approved
 }
 
 // correction is the number of days from which a moved date is a new occasion.
@@ -170,6 +170,18 @@ func (c CaseReopened) apply(b *Book, at time.Time) string {
 	e.State, e.Result, e.Reason, e.Changed = Open, "", "", at
 	b.touch.cases.mark(n)
 	return ""
+}
+
+// holdFound makes backlog of all that a playbook found while it observed: of
+// its cases about a record, but for those that closed for good.
+func (b *Book) holdFound(playbook string) {
+	for i := range b.cases {
+		e := &b.cases[i]
+		if e.Playbook == playbook && e.Subject != 0 && !e.Backlog && (e.State != Closed || e.Result == Over) {
+			e.Backlog = true
+			b.touch.cases.mark(int32(i) + 1)
+		}
+	}
 }
 
 func (c BacklogApproved) apply(b *Book, at time.Time) string {

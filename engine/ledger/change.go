@@ -28,11 +28,14 @@ type Change interface {
 type (
 	// SwitchedOn: a playbook looked for the first time (Dataset: at its dataset,
 	// once that had been imported), or after an edit of its conditions, when
-	// cases opened at the same moment are backlog, or of its words to members.
+	// cases opened at the same moment are backlog, or of its words to members, or
+	// when it began to act, or to do no more than observe. What it found while it
+	// observed is backlog once it acts.
 	SwitchedOn struct {
 		Playbook string `json:"playbook"`
-		Digest   string `json:"digest"`          // of its conditions
-		Words    string `json:"words,omitempty"` // digest of its words to members
+		Digest   string `json:"digest"`             // of its conditions
+		Words    string `json:"words,omitempty"`    // digest of its words to members
+		Observes bool   `json:"observes,omitempty"` // it shows what it would do, and does nothing
 	}
 	// BacklogApproved lets cases found at switching on act; their clocks count from now.
 	BacklogApproved struct {
@@ -263,12 +266,13 @@ type (
 		Playbook string `json:"playbook"`
 		Digest   string `json:"digest"`
 	}
-	// Trusted: what a playbook may do by itself. Why is a word, for trust that
-	// fell by itself or after a complaint; empty when a person gave it.
+	// Trusted: what a playbook may do by itself. Why is a word, for trust that was
+	// earned, fell by itself or after a complaint; empty when a person gave it.
 	Trusted struct {
 		Playbook string `json:"playbook"`
 		Level    string `json:"level"`
 		Why      string `json:"why,omitempty"`
+		Minute   string `json:"minute,omitempty"` // digest of where the decision is minuted; the words are in the store
 	}
 	// Erased: the person is forgotten; numbers that lead nowhere stay.
 	Erased struct {

@@ -31,6 +31,9 @@ func (c MessageApproved) apply(b *Book, at time.Time) string {
 	}
 	m.Auto = c.Auto
 	b.enter(m, at, Approved, "")
+	if m.Kind == Letter && m.Playbook != "" && !c.Auto {
+		b.approvedLetter(m.Playbook, at)
+	}
 	return ""
 }
 
@@ -52,6 +55,7 @@ func (c MessageRejected) apply(b *Book, at time.Time) string {
 	}
 	b.enter(m, at, Rejected, c.Reason)
 	b.leave(m, at, Withdrawn, reasonRejected)
+	b.countAnew(m.Playbook)
 	return ""
 }
 

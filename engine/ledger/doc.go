@@ -35,7 +35,8 @@
 // very moment of its closing are owed and open again, those that were settled,
 // missed, rejected or withdrawn before are not. A date that moves by 21 days
 // or more is refused, for it is a new occasion. Backlog holds until approved;
-// from then on its clock counts. Closing leaves tasks and messages to changes
+// from then on its clock counts. What a playbook found while it only observed
+// is backlog once it acts, unless it closed for good. Closing leaves tasks and messages to changes
 // of their own. An erasure closes all cases of its subject as ended.
 //
 //	case                           -        open     frozen   over     closed
@@ -123,6 +124,19 @@
 //
 // prop proposed, appr approved, clai claimed, defe deferred, unce uncertain,
 // boun bounced, fail failed, reje rejected, supe superseded, expi expired.
+//
+// # Trust
+//
+// The Book keeps what a playbook may do by itself, as it was last given, earned
+// or lost, and counts what persons decided without change since then: letters
+// that they approved, and batches of them, which are the moments at which they
+// did. An approval by trust itself counts for nothing.
+//
+//	decided                        letters   batches
+//	MessageApproved by a person    +1        +1, if at another moment than the last
+//	MessageApproved by trust       .         .
+//	MessageRejected                0         0
+//	Trusted                        0         0
 //
 // # Persons
 //

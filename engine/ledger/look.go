@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/clarion-clp/clarion/engine/dataset"
 )
@@ -36,6 +37,21 @@ func (b *Book) CasesOf(playbook, of string, ref dataset.Ref) []Case {
 	}
 	slices.SortFunc(found, func(x, y Case) int {
 		return cmp.Or(x.Opened.Compare(y.Opened), strings.Compare(string(x.Key), string(y.Key)))
+	})
+	return found
+}
+
+// Saying gives the actions on an occasion of their own that is one of those
+// asked for, by case and key.
+func (b *Book) Saying(asked func(occurrence string) bool) []Action {
+	var found []Action
+	for i := range b.actions {
+		if o := b.actions[i].Occurrence; o != "" && asked(o) {
+			found = append(found, b.actionOut(int32(i)+1))
+		}
+	}
+	slices.SortFunc(found, func(x, y Action) int {
+		return cmp.Or(strings.Compare(string(x.Case), string(y.Case)), strings.Compare(string(x.Key), string(y.Key)))
 	})
 	return found
 }
@@ -137,6 +153,29 @@ func (b *Book) Messages() []Message {
 		all[i] = b.messageOut(int64(i) + 1)
 	}
 	return all
+}
+
+// LastLeft says when the last message of a kind to each address left, or may
+// have.
+func (b *Book) LastLeft(kind MessageKind) map[string]time.Time {
+	last := map[string]time.Time{}
+	for i := range b.messages {
+		m := &b.messages[i]
+		if m.Kind != kind {
+			continue
+		}
+		switch m.State {
+		case Claimed, Sent, Uncertain, Bounced:
+			at := m.SentAt
+			if at.IsZero() {
+				at = m.At
+			}
+			if at.After(last[m.Address]) {
+				last[m.Address] = at
+			}
+		}
+	}
+	return last
 }
 
 // MessagesIn gives the messages that are in one of the states, by number.

@@ -23,6 +23,7 @@ type office struct {
 	switches  map[string]Switch
 	adoptions map[string]Adoption
 	trust     map[string]Trust
+	decided   map[string]Decided
 	releases  map[string][]BrakeReleased // replaced, never changed in place
 	imports   map[int64]ImportMade
 	facts     map[factKey]string // the digests
@@ -39,6 +40,7 @@ func newOffice() office {
 		switches:  map[string]Switch{},
 		adoptions: map[string]Adoption{},
 		trust:     map[string]Trust{},
+		decided:   map[string]Decided{},
 		releases:  map[string][]BrakeReleased{},
 		imports:   map[int64]ImportMade{},
 		facts:     map[factKey]string{},
@@ -47,6 +49,7 @@ func newOffice() office {
 
 func (o office) clone() office {
 	o.switches, o.adoptions, o.trust = maps.Clone(o.switches), maps.Clone(o.adoptions), maps.Clone(o.trust)
+	o.decided = maps.Clone(o.decided)
 	o.releases, o.imports, o.facts = maps.Clone(o.releases), maps.Clone(o.imports), maps.Clone(o.facts)
 	return o
 }
@@ -61,10 +64,13 @@ func (c SwitchedOn) apply(b *Book, at time.Time) string {
 	if !known {
 		s.First = at
 	}
-	if !known || s.Digest != c.Digest || s.Words == c.Words { // else only its words are other ones
+	if !known || s.Digest != c.Digest || s.Observes != c.Observes || s.Words == c.Words { // else only its words are other ones
 		s.At = at
 	}
-	s.Playbook, s.Digest, s.Words = c.Playbook, c.Digest, c.Words
+	if s.Observes && !c.Observes {
+		b.holdFound(c.Playbook)
+	}
+	s.Playbook, s.Digest, s.Words, s.Observes = c.Playbook, c.Digest, c.Words, c.Observes
 	b.switches[c.Playbook] = s
 	b.touch.part("switches")
 	return ""
@@ -73,7 +79,7 @@ func (c SwitchedOn) apply(b *Book, at time.Time) string {
 // Switched gives the latest switching on of a playbook and its moment.
 func (b *Book) Switched(playbook string) (SwitchedOn, time.Time, bool) {
 	s, known := b.switches[playbook]
-	return SwitchedOn{s.Playbook, s.Digest, s.Words}, s.At, known
+	return SwitchedOn{s.Playbook, s.Digest, s.Words, s.Observes}, s.At, known
 }
 
 // FirstSwitched gives the moment at which a playbook was first switched on.
@@ -101,8 +107,9 @@ func (c Trusted) apply(b *Book, at time.Time) string {
 	if c.Playbook == "" {
 		return nameless
 	}
-	b.trust[c.Playbook] = Trust{c.Playbook, c.Level, c.Why, at}
+	b.trust[c.Playbook] = Trust{c.Playbook, c.Level, c.Why, c.Minute, at}
 	b.touch.part("trust")
+	b.countAnew(c.Playbook)
 	return ""
 }
 
@@ -111,6 +118,37 @@ func (c Trusted) apply(b *Book, at time.Time) string {
 func (b *Book) TrustOf(playbook string) (Trust, bool) {
 	t, known := b.trust[playbook]
 	return t, known
+}
+
+// approvedLetter counts a letter that a person approved; those approved at one
+// moment are one batch.
+func (b *Book) approvedLetter(playbook string, at time.Time) {
+	d := b.decided[playbook]
+	d.Playbook = playbook
+	d.Letters++
+	if !d.Last.Equal(at) {
+		d.Batches++
+	}
+	d.Last = at
+	b.decided[playbook] = d
+	b.touch.part("decided")
+}
+
+// countAnew forgets what was decided without change.
+func (b *Book) countAnew(playbook string) {
+	if _, known := b.decided[playbook]; known {
+		delete(b.decided, playbook)
+		b.touch.part("decided")
+	}
+}
+
+// DecidedOf counts what persons decided about a playbook's letters without
+// change: since its trust was last given, earned or lost, and since one of them
+// was last struck out.
+func (b *Book) DecidedOf(playbook string) Decided {
+	d := b.decided[playbook]
+	d.Playbook = playbook
+	return d
 }
 
 func (c BrakeReleased) apply(b *Book, at time.Time) string {

@@ -34,6 +34,7 @@ type Rest struct {
 	Switches     []Switch        `json:"switches,omitempty"`
 	Adoptions    []Adoption      `json:"adoptions,omitempty"`
 	Trust        []Trust         `json:"trust,omitempty"`
+	Decided      []Decided       `json:"decided,omitempty"`
 	Releases     []BrakeReleased `json:"releases,omitempty"` // by playbook, then in the order in which they came
 	Runs         []RunRecorded   `json:"runs,omitempty"`
 	Imports      []ImportMade    `json:"imports,omitempty"`
@@ -72,16 +73,27 @@ type (
 		Playbook string    `json:"playbook"`
 		Digest   string    `json:"digest,omitempty"`
 		Words    string    `json:"words,omitempty"`
+		Observes bool      `json:"observes,omitempty"`
 		At       time.Time `json:"at"`
 		First    time.Time `json:"first"`
 	}
 	// Trust is the level at which a playbook stands, since when, and why if it
-	// fell to it.
+	// earned it or fell to it.
 	Trust struct {
 		Playbook string    `json:"playbook"`
 		Level    string    `json:"level"`
 		Why      string    `json:"why,omitempty"`
+		Minute   string    `json:"minute,omitempty"`
 		At       time.Time `json:"at"`
+	}
+	// Decided counts the letters of a playbook that persons approved, and the
+	// batches: the moments at which they did. Trust that is given, earned or
+	// lost, and a letter that is struck out, begin it anew.
+	Decided struct {
+		Playbook string    `json:"playbook"`
+		Letters  int       `json:"letters"`
+		Batches  int       `json:"batches"`
+		Last     time.Time `json:"last"`
 	}
 	// Adoption is the latest of a playbook.
 	Adoption struct {
@@ -128,6 +140,7 @@ func (b *Book) Rest() Rest {
 		r.Replies = append(r.Replies, Reply{person, b.replied[person]})
 	}
 	r.Switches, r.Adoptions, r.Trust, r.Imports = sorted(b.switches), sorted(b.adoptions), sorted(b.trust), sorted(b.imports)
+	r.Decided = sorted(b.decided)
 	for _, list := range sorted(b.releases) {
 		r.Releases = append(r.Releases, list...)
 	}

@@ -3,6 +3,7 @@ package ledger
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -52,7 +53,8 @@ func (d dice) action() Action {
 	a := Action{Case: d.caseKey(), Step: d.one("one", "two"), Element: d.one("", "", "e|"), Addressee: d.one("role:chair", "members#1", "members#2")}
 	a.Due = noon.Add(time.Duration(d.n(9)) * time.Nanosecond)
 	a.Reason = d.one("", "", "r")
-	a.Key = NewActionKey(a.Case, a.Step, a.Element, a.Addressee, "")
+	a.Occurrence = d.one("", "", "", "missed")
+	a.Key = NewActionKey(a.Case, a.Step, a.Element, a.Addressee, a.Occurrence)
 	if d.n(30) == 0 {
 		a.Step = "three"
 	}
@@ -140,9 +142,9 @@ func (d dice) office() Change {
 	case 13:
 		return RunRecorded{Logical: noon.Add(time.Duration(d.n(9))), Actions: map[string]int{d.one("a/x", "b/y"): 1}, Holds: []string{}}
 	case 14:
-		return SwitchedOn{d.one("a", "b", ""), "c", d.one("w", "v", "")}
+		return SwitchedOn{d.one("a", "b", ""), "c", d.one("w", "v", ""), d.n(2) == 0}
 	case 15:
-		return rapid.SampledFrom([]Change{Adopted{"a", "p"}, Trusted{"a", "automatic", ""}, Trusted{"a", "each", "brake"}, TakenOver{"m"}, DateConfirmed{noon}}).Draw(d.t, "office")
+		return rapid.SampledFrom([]Change{Adopted{"a", "p"}, Trusted{"a", "automatic", "", "m"}, Trusted{"a", "each", "brake", ""}, TakenOver{"m"}, DateConfirmed{noon}}).Draw(d.t, "office")
 	case 16:
 		return MessageRetimed{d.id(), noon, time.Time{}}
 	}
@@ -207,7 +209,41 @@ func TestRandomSequences(t *testing.T) {
 			}
 		}
 		comesBack(t, b, taken)
+		foundAlike(t, b)
 	})
+}
+
+// foundAlike checks that what a Book finds by a short way is what the long way
+// finds.
+func foundAlike(t *rapid.T, b *Book) {
+	var want []ActionKey
+	for _, c := range b.Cases() {
+		for _, a := range b.ActionsOf(c.Key) {
+			if a.Occurrence == "missed" {
+				want = append(want, a.Key)
+			}
+		}
+	}
+	var got []ActionKey
+	for _, a := range b.Saying(func(o string) bool { return o == "missed" }) {
+		got = append(got, a.Key)
+	}
+	if !slices.Equal(got, want) {
+		t.Fatalf("what was missed is %v, and one by one %v", got, want)
+	}
+	last := map[string]time.Time{}
+	for _, m := range b.MessagesIn(Claimed, Sent, Uncertain, Bounced) {
+		at := m.SentAt
+		if at.IsZero() {
+			at = m.At
+		}
+		if m.Kind == Digest && at.After(last[m.Address]) {
+			last[m.Address] = at
+		}
+	}
+	if left := b.LastLeft(Digest); !maps.Equal(left, last) {
+		t.Fatalf("digests left at %v, and one by one at %v", left, last)
+	}
 }
 
 // comesBack checks that replaying the log, as it is on disk, and restoring the

@@ -129,13 +129,16 @@ func (b *Book) restoreRest(p Projection) error {
 		b.replied[s.Person] = moment(s.At)
 	}
 	for _, s := range r.Switches {
-		b.switches[s.Playbook] = Switch{s.Playbook, s.Digest, s.Words, moment(s.At), moment(s.First)}
+		b.switches[s.Playbook] = Switch{s.Playbook, s.Digest, s.Words, s.Observes, moment(s.At), moment(s.First)}
 	}
 	for _, a := range r.Adoptions {
 		b.adoptions[a.Playbook] = Adoption{a.Playbook, a.Digest, moment(a.At)}
 	}
 	for _, t := range r.Trust {
-		b.trust[t.Playbook] = Trust{t.Playbook, t.Level, t.Why, moment(t.At)}
+		b.trust[t.Playbook] = Trust{t.Playbook, t.Level, t.Why, t.Minute, moment(t.At)}
+	}
+	for _, d := range r.Decided {
+		b.decided[d.Playbook] = Decided{d.Playbook, d.Letters, d.Batches, moment(d.Last)}
 	}
 	for _, br := range r.Releases {
 		b.releases[br.Playbook] = append(b.releases[br.Playbook], br.tidy().(BrakeReleased))

@@ -389,9 +389,9 @@ func TestContacts(t *testing.T) {
 }
 
 func TestOffice(t *testing.T) {
-	p := newPen(t).do(SwitchedOn{"a", "1", "w"})
+	p := newPen(t).do(SwitchedOn{"a", "1", "w", false})
 	first := p.at
-	p.do(SwitchedOn{"a", "2", "w"}, Adopted{"a", "x"}, Trusted{"a", "automatic", ""}, Trusted{"a", "each", "words"}, TakenOver{"m"},
+	p.do(SwitchedOn{"a", "2", "w", false}, Adopted{"a", "x"}, Trusted{"a", "automatic", "", "m"}, Trusted{"a", "each", "words", ""}, TakenOver{"m"},
 		DateConfirmed{noon}, BrakeReleased{"a", 5, noon.Add(time.Hour)}, BrakeReleased{"a", 6, noon}, BrakeReleased{"a", 8, first.Add(10 * time.Minute)}, BrakeReleased{"a", 7, time.Time{}})
 	if s, at, ok := p.b.Switched("a"); !ok || s.Digest != "2" || !at.After(first) {
 		t.Errorf("switched on as %+v at %s", s, at)
@@ -409,7 +409,7 @@ func TestOffice(t *testing.T) {
 		t.Errorf("what nobody trusted is on record as %+v", on)
 	}
 	_, since, _ := p.b.Switched("a")
-	if s, at, _ := p.do(SwitchedOn{"a", "2", "v"}).b.Switched("a"); s.Words != "v" || !at.Equal(since) {
+	if s, at, _ := p.do(SwitchedOn{"a", "2", "v", false}).b.Switched("a"); s.Words != "v" || !at.Equal(since) {
 		t.Errorf("with other words it is switched on as %+v, anew at %s", s, at)
 	}
 	if r := p.b.Releases("a"); len(r) != 3 || r[0].Actions != 5 || r[1].Actions != 8 || r[2].Actions != 7 {

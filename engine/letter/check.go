@@ -15,6 +15,7 @@ import (
 type checker struct {
 	*program
 	names  map[string]dataset.Type
+	see    func(at int, s Show) // told of what is read; nil: nobody asks
 	faults []Fault
 }
 
@@ -89,6 +90,9 @@ func (c *checker) expr(e *expr, dot dataset.Type) dataset.Type {
 	if !known {
 		return c.fault(e.at, "There is no "+e.name+" here.", didYouMean(e.name, slices.Collect(maps.Keys(c.names))))
 	}
+	if c.see != nil {
+		c.see(e.at, Show{Name: e.name})
+	}
 	return c.fields(e, e.name, t, e.fields)
 }
 
@@ -117,6 +121,9 @@ func (c *checker) fields(e *expr, said string, t dataset.Type, fields []string) 
 		}
 		if !known {
 			return c.fault(e.at, said+" has no "+f+".", didYouMean(f, columnsOf(t)))
+		}
+		if c.see != nil && t.Record != nil {
+			c.see(e.at, Show{Schema: t.Record, Field: f})
 		}
 		said, t = said+"."+f, next
 	}

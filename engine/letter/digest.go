@@ -33,6 +33,7 @@ type Grid struct {
 	Head []string
 	Rows [][]string
 	Note string
+	File string // what the same table is called as an attachment; empty: it is none
 }
 
 // DigestBody is an officer's digest.
@@ -210,6 +211,9 @@ func (d *digest) grid(g *Grid) {
 		d.element("table", b.String())
 	}
 	d.paragraph(g.Note)
+	if g.File != "" {
+		d.paragraph("The same table is attached as a spreadsheet: " + shown(g.File) + ".")
+	}
 }
 
 func cells(row []string) []string {

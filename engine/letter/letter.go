@@ -14,7 +14,9 @@
 //	{{ with meeting }}{{ .title }}{{ end }}
 //
 // Inside range and with, .name is a column of the row; bare names mean what
-// they mean outside. There are if, else, range, with, and, or, not, eq, ne,
+// they mean outside. A list of records is told in the order in which things
+// happen: by the first column with a day or a time, then by key; persons by
+// their names; rows as the step has sorted them. A role prints as its title. There are if, else, range, with, and, or, not, eq, ne,
 // lt, gt, len and index; no variables, pipes, templates or calls of anything
 // else. What has to be computed is computed in the playbook. Markdown is
 // CommonMark with tables; bare addresses of the web become links when the

@@ -25,6 +25,7 @@ type program struct {
 	source string
 	nodes  []node
 	uses   []string
+	count  Counter // nil: numbers print themselves
 }
 
 // A node is one piece of a program: a piece of text, a printed value, or a

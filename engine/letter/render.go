@@ -24,7 +24,9 @@ type renderer struct {
 type val struct {
 	term dataset.Term
 	kind dataset.Kind   // of the column, which a blank value does not know
+	role bool           // it is the id of a role
 	path string         // "member.first_name"
+	of   string         // of a number: the list that it counts, or its name
 	cell []dataset.Cell // the blank cell itself
 	at   int
 }
@@ -74,6 +76,7 @@ func (r *renderer) walk(n node, dot val) *Hole {
 	if v.term.Unknown != nil && !v.term.Unknown.Absent {
 		return r.hole(v)
 	}
+	v = r.inTime(v)
 	size := v.size()
 	for i := range size {
 		if hole := r.list(n.nodes, v.element(i)); hole != nil {
@@ -92,6 +95,12 @@ func (r *renderer) print(v val) *Hole {
 		return r.hole(v)
 	}
 	words := r.words(t.Value)
+	if v.role || v.kind == dataset.Choice {
+		words = r.title(t.Value, words)
+	}
+	if w := r.number(v); w != "" {
+		words = w
+	}
 	if t.Value.IsBlank() || words == "" {
 		return r.hole(v)
 	}
@@ -196,7 +205,7 @@ func (r *renderer) expr(e *expr, dot val) val {
 		t = r.names(e.name)
 		r.known[e.name] = t
 	}
-	return r.fields(e, val{term: t, kind: t.Value.Kind, path: e.name, at: e.at})
+	return r.fields(e, val{term: t, kind: t.Value.Kind, path: e.name, of: e.name, at: e.at})
 }
 
 func (e *expr) literal() val {
@@ -255,7 +264,7 @@ func (v *val) column(t dataset.Term, f string) {
 	value, problem := t.Row.Get(t.Schema, f)
 	v.term.Value, v.kind = value, value.Kind
 	if i, is := t.Schema.Column(f); is {
-		v.kind = t.Schema.Columns[i].Kind
+		v.kind, v.role = t.Schema.Columns[i].Kind, t.Schema.Columns[i].Role()
 	}
 	if problem == nil && !value.IsBlank() {
 		return

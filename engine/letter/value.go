@@ -154,7 +154,7 @@ func (r *renderer) length(e *expr, dot val) val {
 	if isText(v.term.Value.Kind) {
 		n = utf8.RuneCountInString(v.term.Value.S)
 	}
-	return val{term: dataset.Term{Value: dataset.NumberValue(int64(n))}, kind: dataset.Number, at: e.at}
+	return val{term: dataset.Term{Value: dataset.NumberValue(int64(n))}, kind: dataset.Number, of: v.of, at: e.at}
 }
 
 func (r *renderer) index(e *expr, dot val) val {
@@ -168,7 +168,7 @@ func (r *renderer) index(e *expr, dot val) val {
 		return r.field(v, by.term.Value.S)
 	}
 	if n := by.term.Value.N; n >= 0 && n < int64(v.size()) {
-		return v.element(int(n))
+		return r.inTime(v).element(int(n))
 	}
 	return val{term: dataset.Term{Unknown: &dataset.Unknown{Absent: true}}, path: v.path, at: e.at}
 }

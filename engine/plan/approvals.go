@@ -3,7 +3,6 @@ package plan
 import (
 	"slices"
 	"sort"
-	"time"
 
 	"github.com/clarion-clp/clarion/engine/ledger"
 	"github.com/clarion-clp/clarion/engine/letter"
@@ -13,7 +12,21 @@ import (
 type asking struct {
 	holders []holder // one for each role in which the officer is asked
 	counts  map[string]int
+	merits  []merit // trust that playbooks have earned, which the officer has not heard of
 	fresh   bool
+}
+
+// asked gives what waits for one officer.
+func asked(out map[string]*asking, h holder) *asking {
+	a := out[h.key()]
+	if a == nil {
+		a = &asking{counts: map[string]int{}}
+		out[h.key()] = a
+	}
+	if !slices.Contains(a.holders, h) {
+		a.holders = append(a.holders, h)
+	}
+	return a
 }
 
 // approvals counts, per approver, the letters that wait for a decision. They
@@ -21,9 +34,12 @@ type asking struct {
 // approver's last digest had left.
 func (p *planner) approvals() map[string]*asking {
 	out := map[string]*asking{}
-	left := p.digestsLeft()
+	if p.steady { // every letter has its yes as soon as it asks for it
+		return out
+	}
+	left := p.in.Book.LastLeft(ledger.Digest)
 	for _, m := range p.desired {
-		if m.Kind != ledger.Letter || m.Release {
+		if m.Kind != ledger.Letter || m.Release && p.underWay(m) != 1 { // what was asked for is still asked for
 			continue
 		}
 		proposed := p.now
@@ -37,38 +53,16 @@ func (p *planner) approvals() map[string]*asking {
 		}
 		hs, _ := p.holders(m.Approver, "")
 		for _, h := range hs {
-			a := out[h.key()]
-			if a == nil {
-				a = &asking{counts: map[string]int{}}
-				out[h.key()] = a
-			}
-			if !slices.Contains(a.holders, h) {
-				a.holders = append(a.holders, h)
-			}
-			a.counts[m.Playbook]++
+			a := asked(out, h)
+			a.counts[p.asksOf(m, h)]++
 			a.fresh = a.fresh || left[p.hash(h.email)].Before(proposed)
 		}
 	}
+	p.merits(out, left)
 	for k, a := range out {
 		if !a.fresh {
 			delete(out, k)
 		}
-	}
-	return out
-}
-
-// digestsLeft says when the last digest to each address left, or may have.
-func (p *planner) digestsLeft() map[string]time.Time {
-	out := map[string]time.Time{}
-	for _, m := range p.in.Book.MessagesIn(ledger.Claimed, ledger.Sent, ledger.Uncertain, ledger.Bounced) {
-		if m.Kind != ledger.Digest {
-			continue
-		}
-		at := m.SentAt
-		if at.IsZero() {
-			at = m.At
-		}
-		out[m.Address] = later(out[m.Address], at)
 	}
 	return out
 }
@@ -82,6 +76,10 @@ func (a *asking) items(p *planner) []letter.Item {
 	var out []letter.Item
 	for _, n := range names {
 		c := a.counts[n]
+		if n == "" {
+			out = append(out, waitsUnseen(c))
+			continue
+		}
 		out = append(out, letter.Item{Line: itoa(int64(c)) + " " + plural(c, "letter", "letters") + " of " + n,
 			Detail: "clarion review shows them whole; nothing goes before you say so."})
 	}

@@ -67,6 +67,7 @@ func newBench(t *testing.T, day, settings string, files map[string]string) *benc
 	}
 	b := &bench{t: t, set: set, book: ledger.New(), tables: dataset.Tables{}, refs: map[string]dataset.Ref{}}
 	b.on(day)
+	b.apply("secretary", plan.Entrust(set)...)
 	b.list("officers", "role: membership_officer; person: Mel; email: mel@example.org", "role: secretary; person: Sec; email: sec@example.org")
 	return b
 }

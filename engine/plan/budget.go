@@ -49,6 +49,8 @@ func (p *planner) written() []*made {
 	for _, x := range p.wants {
 		if ms := p.render(x); len(ms) > 0 {
 			all = append(all, &made{want: x, messages: ms})
+		} else if x.behind { // whoever it was still for holds the role no longer
+			x.pending--
 		}
 	}
 	sort.SliceStable(all, func(i, j int) bool {
@@ -71,7 +73,8 @@ func (p *planner) written() []*made {
 }
 
 // allot gives each letter to a member its place in the budget, or the reason
-// for which it must wait. It counts the new ones that fit, by playbook.
+// for which it must wait. It counts the new ones by playbook, those that wait
+// too: what others of its readers get must not hide a batch from its brake.
 func (p *planner) allot(all []*made, held map[string]string) map[string]int {
 	given := &allotment{by: map[string][]spent{}}
 	fresh := map[string]int{}
@@ -81,15 +84,14 @@ func (p *planner) allot(all []*made, held map[string]string) map[string]int {
 		if !y.member() || isNew && held[y.pb.Name] != "" {
 			continue
 		}
+		if isNew {
+			fresh[y.pb.Name]++
+		}
 		if y.wait = p.quiet(); y.wait == "" {
 			y.wait = p.overBudget(y.want, y.messages[0], given)
 		}
-		if y.wait != "" {
-			continue
-		}
-		given.add(y.messages[0], y.want)
-		if isNew {
-			fresh[y.pb.Name]++
+		if y.wait == "" {
+			given.add(y.messages[0], y.want)
 		}
 	}
 	return fresh
@@ -120,7 +122,7 @@ func (p *planner) settle(y *made, held string) {
 			continue
 		}
 		verb := Asks
-		if m.Release || stage == 2 {
+		if m.Release && stage != 1 || stage == 2 { // what was asked for is still asked for
 			verb = Sends
 		}
 		line := y.lineOf(verb, y.step, y.to, m.NotBefore, m.Content.Why)

@@ -3,7 +3,9 @@ package plan_test
 import (
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/clarion-clp/clarion/engine/calendar"
 	"github.com/clarion-clp/clarion/engine/ledger"
 	"github.com/clarion-clp/clarion/engine/plan"
 )
@@ -225,9 +227,91 @@ func TestSince(t *testing.T) {
 	subject("2026-03-02", "1", false)
 	b.on("2026-03-05")
 	b.list("meetings", "key: M1; title: A", "key: M2; title: B")
-	subject("2026-03-09", "1", true) // one beat back: nothing of this playbook was ever sent
+	subject("2026-03-09", "2", true) // the first list was withheld, and moved nothing
 	b.expect("2026-03-16", "")       // nothing to say
 	b.on("2026-03-17")
 	b.list("meetings", "key: M1; title: A", "key: M2; title: B", "key: M3; title: C")
 	subject("2026-03-23", "1", true)
+	// A row that comes while the list waits for its yes is in it, and not in the
+	// next one too.
+	b.on("2026-03-29")
+	b.list("meetings", "key: M4; title: D")
+	subject("2026-03-30", "1", false)
+	b.on("2026-03-31")
+	b.list("meetings", "key: M4; title: D", "key: M5; title: E")
+	subject("2026-04-01", "2", true)
+	b.expect("2026-04-06", "")
+	// One that comes on the day, after the list has gone, is in the next.
+	b.on("2026-04-12")
+	b.list("meetings", "key: M6; title: F")
+	subject("2026-04-13", "1", true)
+	b.at("2026-04-13", 9, 1)
+	b.list("meetings", "key: M6; title: F", "key: M7; title: G")
+	subject("2026-04-20", "1", true)
+}
+
+// TestSinceOfEachRecord: each record has its own last letter, which its door
+// sees as well.
+func TestSinceOfEachRecord(t *testing.T) {
+	b := bench1(t, "2026-03-01", "", "name: one\ntitle: One\nrole: secretary\nbasis: officer\nfor: branch in branches\nevery: monday\n"+
+		"when: any(meetings, .branch == branch.key and .first_seen > since)\nsteps:\n  - email: list\n    to: secretary\n    subject: \"{{ branch.name }} {{ len rows }}\"\n"+
+		"    rows: filter(meetings, .branch == branch.key and .first_seen > since)\n    columns: [title]\n", "list")
+	b.began("branches", "meetings")
+	b.list("branches", "key: north; name: North", "key: south; name: South")
+	b.run()
+	var rows []row
+	for _, x := range []struct {
+		day, branch, want string
+		outage            bool
+	}{
+		{"2026-03-02", "north", "North 1", false},
+		{"2026-03-09", "south", "South 1", false}, // and nothing more of North
+		{"2026-03-16", "north", "", true},
+		{"2026-03-23", "south", "North 1, South 1", false}, // what was withheld comes now
+		{"2026-03-30", "", "", false},
+	} {
+		d, _ := calendar.ParseDate(x.day)
+		b.on((d - 1).String())
+		if x.branch != "" {
+			rows = append(rows, row("key: M"+x.day+"; title: A; branch: "+x.branch))
+			b.list("meetings", rows...)
+		}
+		b.on(x.day)
+		if x.outage {
+			b.propose()
+			continue
+		}
+		if got := subjects(t, b, x.day); got != x.want {
+			t.Errorf("on %s went %q, want %q", x.day, got, x.want)
+		}
+	}
+}
+
+// TestUntilTheNextSlot: a list of rows may go until the next slot, whatever its
+// beat, and also where its own moment lies beyond one.
+func TestUntilTheNextSlot(t *testing.T) {
+	for _, x := range []struct{ every, at, first, next string }{
+		{"month on the 1st", "", "2026-03-01", "2026-04-01"},
+		{"2 weeks on monday", "", "2026-03-02", "2026-03-16"},
+		{"quarter", "", "2026-04-01", "2026-07-01"},
+		{"month on the 1st", "    at: 10 days after period.start\n", "2026-03-11", "2026-04-01"},
+		{"week", "    at: 9 days after period.start\n", "2026-03-11", "2026-03-16"},
+	} {
+		b := bench1(t, "2026-02-20", "", "name: one\ntitle: One\nrole: secretary\nbasis: officer\nevery: "+x.every+"\nsteps:\n  - email: list\n    to: secretary\n"+x.at+
+			"    subject: List\n    rows: filter(meetings, .status == \"confirmed\")\n    columns: [title]\n", "list")
+		b.began("meetings")
+		b.list("meetings", "key: M1; title: A; status: confirmed")
+		c := b.set.Constituency.Clock
+		first, _ := calendar.ParseDate(x.first)
+		for day := c.Day(b.now); day < first; day++ {
+			b.on(day.String())
+			b.run()
+		}
+		b.on(x.first)
+		m := letterTo(t, b.propose(), ledger.Letter, "sec@example.org")
+		next, _ := calendar.ParseDate(x.next)
+		if want := c.AtHour(next).Add(-time.Second); !m.Expires.Equal(want) {
+			t.Errorf("every %s%s: from %s it may go until %s, want %s", x.every, x.at, x.first, c.Words(m.Expires), c.Words(want))
+		}
+	}
 }

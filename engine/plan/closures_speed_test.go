@@ -74,6 +74,10 @@ func newSixty(tb testing.TB) *sixty {
 		tb.Fatalf("%d playbooks", len(set.Playbooks))
 	}
 	s := &sixty{Play: plan.NewPlay(set), day: calendar.NewDate(2026, time.November, 2)}
+	s.Now = set.Constituency.Clock.AtHour(s.day)
+	if err := s.Entrust(); err != nil {
+		tb.Fatal(err)
+	}
 	officers := map[string]record{}
 	for _, role := range []string{"chair", "secretary", "treasurer", "membership_officer"} {
 		officers[role] = record{"role": role, "email": role + "@example.org", "person": role}

@@ -42,6 +42,7 @@ type Contrast struct {
 	Theirs      []Happening       // only in the second, by day
 	Moved       []Shift           // in both, on different days
 	Reworded    []Shift           // letters in both, on the same day, in other words
+	Private     int               // things left out because they are private to another role (For)
 	Counts      map[string][2]int // letters and tasks by playbook: the first's, the second's
 }
 
@@ -112,6 +113,10 @@ func replay(set *playbook.Set, h History, until time.Time) (map[ledger.ActionKey
 	})
 	clock := set.Constituency.Clock
 	at := h.Lists[0].At
+	c.Now = at
+	if err := c.Entrust(); err != nil {
+		return nil, err
+	}
 	for !at.After(until) {
 		for len(h.Lists) > 0 && !h.Lists[0].At.After(at) {
 			c.Now = at

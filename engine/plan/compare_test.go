@@ -62,8 +62,9 @@ func TestCompare(t *testing.T) {
 	h, load := pastOf(t)
 	clock := load("{}").Constituency.Clock
 	until := clock.AtHour(storyDay + 36)
-	const library = "new-member-welcome: {trust: automatic}\n"
-	edited := `new-member-welcome:
+	const others = "arrears-chase: {}\nminutes-circulate: {}\ndonation-permissibility: {}\n"
+	const library = others + "new-member-welcome: {trust: automatic}\n"
+	edited := others + `new-member-welcome:
   trust: observe
   settings: {check_in: 14 days}
   steps: {phone: "off"}

@@ -3,6 +3,8 @@ package plan
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/clarion-clp/clarion/engine/calendar"
@@ -31,6 +33,7 @@ type Happening struct {
 	Playbook string
 	Title    string // of the playbook
 	Step     string
+	Role     string   // the officers' whose work it is: who signs the letter, who has the task
 	About    string   // the subject, named
 	To       []string // who gets it, named, in the order in which it goes
 	Line     string   // the letter's subject, or the task in one line
@@ -38,6 +41,7 @@ type Happening struct {
 	Number   int64  // of the task
 	Answer   string // that the task is taken to get
 	Asked    bool   // a person says yes to the letter first
+	Office   bool   // it goes to the holder of an office, as such
 	Why      string
 
 	key    string // what is one thing, whoever gets it
@@ -88,8 +92,13 @@ func newCourse(p *Play, tell func(Happening)) *course {
 // later moment of the day at which something could change.
 func (c *course) day(from time.Time) error {
 	today := c.Set.Constituency.Clock.Day(from)
-	for range mostMoments {
+	for n := range mostMoments {
 		c.Pass(from)
+		if n == 0 { // what has become due in the night
+			if _, err := c.answers(); err != nil {
+				return err
+			}
+		}
 		wake, err := c.moment()
 		if err != nil {
 			return err
@@ -111,14 +120,14 @@ func (c *course) moment() (wake time.Time, err error) {
 			return wake, err
 		}
 		wake = pl.Wake
-		agreed, err := c.agree(pl)
+		released, err := c.agree(pl)
 		if err != nil {
 			return wake, err
 		}
-		if agreed {
-			continue // an officer's digest asks no more for what has its yes
+		if released {
+			continue
 		}
-		if err := c.send(); err != nil {
+		if err := c.send(pl); err != nil {
 			return wake, err
 		}
 		answered, err := c.answers()
@@ -135,6 +144,7 @@ func (c *course) moment() (wake time.Time, err error) {
 // see takes a look, and keeps what its messages will tell when they leave.
 func (c *course) see() (*Plan, error) {
 	w := newPlanner(c.Input())
+	w.steady = true
 	pl, err := c.write(w)
 	if err != nil {
 		return nil, err
@@ -163,32 +173,39 @@ func (c *course) see() (*Plan, error) {
 	return pl, nil
 }
 
-// agree gives every letter its yes, and lets held batches go.
-func (c *course) agree(pl *Plan) (bool, error) {
-	any := false
+// agree gives every letter its yes, and lets held batches go: then they have to
+// be looked at once more.
+func (c *course) agree(pl *Plan) (released bool, err error) {
 	for _, h := range pl.Holds {
 		if h.Kind != "brake" {
 			continue
 		}
-		any = true
+		released = true
 		if err := c.Do("officer", ledger.BrakeReleased{Playbook: h.Playbook, Actions: h.Count, Until: c.Now.Add(24 * time.Hour)}); err != nil {
-			return any, err
+			return released, err
 		}
 	}
 	for _, m := range c.Book.MessagesIn(ledger.Proposed) {
-		any = true
 		c.asked[m.ID] = true
 		if err := c.Do("officer", ledger.MessageApproved{ID: m.ID, Digest: m.Digest}); err != nil {
-			return any, err
+			return released, err
 		}
 	}
-	return any, nil
+	return released, nil
 }
 
-// send lets all leave that may, and tells of it.
-func (c *course) send() error {
-	sent, err := c.Deliver()
-	for _, m := range sent {
+// send lets all leave that may by a plan that was just written down, so that no
+// other look is needed, and tells of it.
+func (c *course) send(pl *Plan) error {
+	waits := map[int64]bool{}
+	for _, m := range pl.Messages {
+		waits[m.ID] = m.Waits != ""
+	}
+	due := slices.DeleteFunc(c.Book.MessagesIn(ledger.Approved, ledger.Deferred), func(m ledger.Message) bool {
+		return m.NotBefore.After(c.Now) || waits[m.ID]
+	})
+	err := c.deliver(due)
+	for _, m := range due {
 		if m.Kind == ledger.Letter {
 			c.letter(m)
 			continue
@@ -209,8 +226,8 @@ func (c *course) letter(m ledger.Message) {
 	}
 	for _, k := range m.Actions {
 		a, _ := c.Book.Action(k)
-		c.once(Happening{What: LetterGoes, Playbook: m.Playbook, Step: a.Step, About: planned.Subject, To: []string{to},
-			Line: planned.Content.Subject, Asked: c.asked[m.ID], key: string(a.Case) + a.Step + a.Element + a.Occurrence,
+		c.once(Happening{What: LetterGoes, Playbook: m.Playbook, Step: a.Step, Role: planned.Approver, About: planned.Subject, To: []string{to},
+			Line: planned.Content.Subject, Asked: c.asked[m.ID], Office: strings.HasPrefix(a.Addressee, "role:"), key: string(a.Case) + a.Step + a.Element + a.Occurrence,
 			action: k, words: planned.Digest}, string(k)+m.Address)
 	}
 }
@@ -229,7 +246,7 @@ func (c *course) item(it *item) {
 	if what == Reminded {
 		key += c.Set.Constituency.Clock.Day(c.Now).String()
 	}
-	c.once(Happening{What: what, Playbook: a.Playbook, Step: it.action.Step, About: it.line.About, To: []string{it.holder.called()},
+	c.once(Happening{What: what, Playbook: a.Playbook, Step: it.action.Step, Role: it.holder.role, About: it.line.About, To: []string{it.holder.called()},
 		Line: it.body.Line, Due: it.due, Number: it.number, Why: it.line.Why, key: key, action: it.action.Key}, it.holder.key())
 }
 
@@ -277,7 +294,7 @@ func (c *course) whose(t ledger.Task, h *Happening) {
 				continue
 			}
 			l.bound(w.worldAt(c.Now), s, t.Element, func() {
-				hs, _ := l.holdersFor(l.addresseeOf(t.Addressee))
+				hs, _ := l.holdersFor(l.addresseeOf(t.Addressee), pb.Private || s.Private)
 				for _, x := range hs {
 					h.To = append(h.To, x.called())
 				}

@@ -62,22 +62,6 @@ func (r *trial) instead(day calendar.Date, kept, more []string) {
 	r.days[day] = append(kept, more...)
 }
 
-// inOrder puts what happened in the order in which it was expected.
-func inOrder(expected, happened []string) []string {
-	left := map[string]int{}
-	for _, x := range happened {
-		left[x]++
-	}
-	var out []string
-	for _, x := range expected {
-		if left[x] > 0 {
-			left[x]--
-			out = append(out, x)
-		}
-	}
-	return out
-}
-
 // because notes a reason for a coverage.
 func (r *trial) because(why string) {
 	if r.reasons == nil {

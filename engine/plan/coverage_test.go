@@ -31,7 +31,7 @@ func results(t *testing.T, library fs.FS, name string) []plan.Result {
 // The tests that ship make every step of every shipped playbook fire, and see
 // its cases end in every way that they can.
 func TestShippedTestsCoverTheirPlaybooks(t *testing.T) {
-	tests, faults, err := playbook.LoadTests(playbooks.Library, nil)
+	tests, faults, err := playbook.LoadTests(playbooks.Library, nil, "new-member-welcome", "arrears-chase", "donation-permissibility", "minutes-circulate")
 	if err != nil || len(faults) > 0 {
 		t.Fatal(err, faults)
 	}

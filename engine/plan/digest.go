@@ -19,7 +19,8 @@ import (
 type section uint8
 
 const (
-	newTask section = iota
+	legal section = iota // tasks and reminders of playbooks that rest on law stand first
+	newTask
 	reminder
 	sheet
 	news
@@ -27,7 +28,7 @@ const (
 	sections
 )
 
-var sectionTitles = [sections]string{"To do", "Reminders", "Please ring or write", "For you to know", "Waiting for your yes or no"}
+var sectionTitles = [sections]string{"With a legal deadline", "To do", "Reminders", "Please ring or write", "For you to know", "Waiting for your yes or no"}
 
 // item is one line of one officer's digest.
 type item struct {
@@ -38,6 +39,20 @@ type item struct {
 	body    letter.Item
 	line    Line
 	number  int64
+	guards  []playbook.Guard // what its words give away
+	private bool             // not for an address that members share
+	legal   bool             // its playbook rests on law and has a deadline
+	bunch   string           // what it is said with in one table, if there are many; its cells there
+	title   string
+	cells   []string
+}
+
+// part is the part of the digest in which an item stands.
+func (it *item) part() section {
+	if it.legal && (it.section == newTask || it.section == reminder) {
+		return legal
+	}
+	return it.section
 }
 
 // addresseeOf reads an addressee back from the Book. The branch of a branch
@@ -101,20 +116,37 @@ func (p *planner) owes(k ledger.ActionKey, h holder) bool {
 
 // tell puts a task or a chaser into the digest of everybody it is for.
 func (l *look) tell(w *world, s *playbook.Step, act ledger.Action, to addressee, t ledger.Task, sec section, key string) {
-	hs, marks := l.holdersFor(to)
+	private := l.pb.Private || s.Private
+	hs, marks := l.holdersFor(to, private)
 	if !l.toldLess(act.Key, hs) {
 		return
 	}
+	if l.trust(l.pb) == playbook.Observe {
+		l.would++
+		l.line(l.lineOf(Observed, s, to, act.Due, l.because()))
+		return
+	}
 	as := l.worldAt(t.Given)
+	if why := l.foreign(as, s, to); why != "" {
+		l.line(l.lineOf(Withholds, s, to, act.Due, why))
+		return
+	}
 	l.bind(s, to, t.Due, as, false)
-	subject, err := s.Subject.Render(l.names(as), l.clock)
+	head, words := l.wording(s, l.names(as))
+	subject, err := head.Render(l.names(as), l.clock)
 	if err != nil {
 		subject = s.ID + " (" + l.pb.Title + ")"
 	}
 	body := letter.Item{Line: subject, Answers: answers(s), Number: t.Number, Due: l.clock.Day(t.Due).Words(), Marks: marks}
-	if s.Letter != nil && sec == newTask {
-		if b, err := s.Letter.Render(l.names(as), l.clock); err == nil {
+	guards := s.Heads
+	if sec == newTask {
+		guards = s.Shows
+	}
+	if words != nil && sec == newTask {
+		if b, err := words.Render(l.names(as), l.clock); err == nil {
 			body.Words = b
+		} else {
+			body.Detail = "More was to be said here, and cannot be: " + hole(err) + "."
 		}
 	}
 	if g := l.grid(as, s); g != nil && sec == newTask {
@@ -137,7 +169,7 @@ func (l *look) tell(w *world, s *playbook.Step, act ledger.Action, to addressee,
 		}
 	}
 	line := l.lineOf(verb, s, to, act.Due, why)
-	l.toHolders(hs, item{action: act, section: sec, due: t.Due, body: body, line: line, number: t.Number})
+	l.toHolders(hs, item{action: act, section: sec, due: t.Due, body: body, line: line, number: t.Number, guards: guards, private: private})
 	l.extra = nil
 }
 
@@ -157,12 +189,12 @@ func (p *planner) toldLess(k ledger.ActionKey, hs []holder) bool {
 // holdersFor gives those who read what is for an addressee, with marks that say
 // why it is not the one named: a person who cannot be written to leaves it to
 // the playbook's role, a vacant role to the one it falls to.
-func (l *look) holdersFor(to addressee) (hs []holder, marks []string) {
+func (l *look) holdersFor(to addressee, private bool) (hs []holder, marks []string) {
 	if to.row != nil {
 		h := l.person(to.schema, to.row)
 		why := l.barred(to, h, playbook.Officer)
 		if why == "" {
-			why = l.unreachable(h, false)
+			why = l.unreachable(h, private)
 		}
 		if why == "" {
 			return []holder{h}, nil
@@ -184,12 +216,13 @@ func (l *look) toHolders(hs []holder, it item) {
 		l.line(it.line)
 		return
 	}
+	it.legal = l.pb.Locked && l.pb.Deadline != nil
 	first := true
 	for _, h := range hs {
 		if !l.owes(it.action.Key, h) {
 			continue
 		}
-		one := it
+		one := l.masked(it, h)
 		one.holder = h
 		if !first {
 			one.line.Playbook = "" // one line for all of them
@@ -244,8 +277,8 @@ func capital(s string) string {
 func (p *planner) digestFor(k string, items []*item, ask *asking) {
 	sort.SliceStable(items, func(i, j int) bool {
 		a, b := items[i], items[j]
-		if a.section != b.section {
-			return a.section < b.section
+		if a.part() != b.part() {
+			return a.part() < b.part()
 		}
 		if !a.due.Equal(b.due) {
 			return a.due.Before(b.due)
@@ -262,8 +295,10 @@ func (p *planner) digestFor(k string, items []*item, ask *asking) {
 	m.Key = "digest|" + p.hash(h.email) + "|" + day.String()
 	m.Address = p.hash(h.email)
 	m.NotBefore = p.clock.AtHour(day)
-	spoken := map[int64]bool{}
+	spoken, reminded := map[int64]bool{}, map[ledger.ActionKey]bool{}
+	var att []letter.Attachment
 	var secs [sections]letter.Section
+	many := newBunches(items)
 	n := 0
 	for _, it := range items {
 		if it.section == approval {
@@ -277,17 +312,34 @@ func (p *planner) digestFor(k string, items []*item, ask *asking) {
 			it.line.Message = m.Key
 			p.line(it.line)
 		}
-		if it.number != 0 && spoken[it.number] {
+		if it.number != 0 && spoken[it.number] || it.section == reminder && reminded[it.action.Key] {
 			continue
 		}
 		spoken[it.number] = it.number != 0
-		secs[it.section].Items = append(secs[it.section].Items, it.body)
-		n++
+		reminded[it.action.Key] = true // once, although several have the task
+		if it.body.Table != nil {
+			g := *it.body.Table // which other holders of the role get too
+			att, it.body.Table = append(att, m.carry(&g, "task "+itoa(it.number)+" "+readable(it.action.Step))), &g
+		}
+		if !many.take(it, &secs[it.part()]) {
+			secs[it.part()].Items = append(secs[it.part()].Items, it.body)
+			n++
+		}
 	}
+	n += len(many.keys)
+	att = append(att, many.close(m, &secs)...)
 	if ask != nil {
 		secs[approval].Items = append(secs[approval].Items, ask.items(p)...)
+		for _, x := range ask.merits {
+			secs[news].Items = append(secs[news].Items, x.words)
+			if x.line.Message = m.Key; x.first {
+				p.line(x.line)
+			}
+			n++
+		}
 	}
 	m.Actions, m.Owed = distinct(m.Actions, m.Owed)
+	m.Content.Attachments = att
 	p.write(m, h, titles, secs[:], n, day)
 	p.desired = append(p.desired, m)
 	p.wake(m.NotBefore)
@@ -356,13 +408,13 @@ func (p *planner) write(m *Message, h holder, titles string, secs []letter.Secti
 		Wrong: "To answer a task: clarion answer NUMBER \"ANSWER\". If something here is wrong, tell the Secretary."}
 	body := letter.Page(frame, subject, letter.DigestBody(used))
 	m.Content = letter.Content{From: p.from(""), FromName: c.Name, To: h.email, ToName: h.name,
-		Subject: subject, Text: body.Text, HTML: body.HTML, Why: "what is due for " + titles}
+		Subject: subject, Text: body.Text, HTML: body.HTML, Why: "what is due for " + titles, Attachments: m.Content.Attachments}
 	m.Digest = m.Content.Digest()
 }
 
 func (p *planner) title(h holder) string {
 	if h.role == "" {
-		return "named in its records"
+		return "named in our lists"
 	}
 	t := p.roleTitle(h.role)
 	if h.branch != "" {

@@ -1,7 +1,6 @@
 package plan_test
 
 import (
-	"io/fs"
 	"os"
 	"testing"
 	"testing/fstest"
@@ -15,25 +14,15 @@ import (
 // condition, a figure of the law that is tighter, days on which nothing goes,
 // and a playbook that ships with nobody else.
 func TestTheConstituencyOfTheLanguageDoesWhatItsFilesSay(t *testing.T) {
-	lib := exampleLibrary(t).(fstest.MapFS)
-	files(t, os.DirFS("../../playbooks/membership_officer"), func(name string) { // what the tailoring is of
-		if data, err := fs.ReadFile(os.DirFS("../../playbooks/membership_officer"), name); err == nil && len(name) > 13 && name[:13] == "arrears-chase" {
-			lib["membership_officer/"+name] = &fstest.MapFile{Data: data}
-		}
-	})
-	lib["youth_officer/birthday-18.yaml"] = &fstest.MapFile{Data: []byte("name: birthday-18\ntitle: A card\nrole: youth_officer\nbasis: service\nfor: member in members\nwhen: birthday(member.born, 18) == today\nagain: never\nsteps:\n  - task: card\n    to: youth_officer\n    subject: Write a card\n    due: 3 days after given\n")}
+	lib := exampleLibrary(t, "arrears-chase", "birthday-18") // what the tailoring is of
 	own := fstest.MapFS{}
-	put := func(from fs.FS, name string) {
-		data, err := fs.ReadFile(from, name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		own[name] = &fstest.MapFile{Data: data}
+	for _, name := range []string{"constituency.yaml", "playbooks.yaml"} {
+		put(t, own, os.DirFS(printed), name, name)
 	}
-	put(os.DirFS(printed), "constituency.yaml")
-	put(os.DirFS(printed), "playbooks.yaml")
+	// Nothing is on that is not named; there is a test of this one too.
+	own["playbooks.yaml"].Data = append(own["playbooks.yaml"].Data, "\ndonation-permissibility: {}\n"...)
 	theirs := os.DirFS("testdata/constituency")
-	files(t, theirs, func(name string) { put(theirs, name) })
+	files(t, theirs, func(name string) { put(t, own, theirs, name, name) })
 
 	tests, faults, err := playbook.LoadTests(lib, own)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -27,32 +28,49 @@ var examplesOf = map[string]string{
 	"mar-share-branches": "secretary", "annual-accounts": "treasurer", "induction-session": "political_education_officer",
 }
 
-// exampleLibrary is what ships with the examples in the place of its own
-// playbooks: the data, the roles and the law are those of the library.
-func exampleLibrary(t testing.TB) fs.FS {
+// shelf is the data, the roles and the law that ship, and of the playbooks only
+// those that are named, with their letters and tests: so that one that a test
+// puts in the place of another does not meet its letters.
+func shelf(t testing.TB, names ...string) fstest.MapFS {
 	t.Helper()
 	lib := fstest.MapFS{}
-	put := func(from fs.FS, name, as string) {
-		data, err := fs.ReadFile(from, name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		lib[as] = &fstest.MapFile{Data: data}
-	}
 	files(t, playbooks.Library, func(name string) {
-		if dir := path.Dir(name); dir == "." || dir == "data" || dir == "law" {
-			put(playbooks.Library, name, name)
+		dir := path.Dir(name)
+		_, of, _ := strings.Cut(name, "/")
+		of, _, _ = strings.Cut(of, "/")
+		of, _, _ = strings.Cut(of, ".")
+		if dir == "." || dir == "data" || dir == "law" || slices.Contains(names, of) {
+			put(t, lib, playbooks.Library, name, name)
 		}
 	})
+	return lib
+}
+
+// put puts a file of one tree into another.
+func put(t testing.TB, lib fstest.MapFS, from fs.FS, name, as string) {
+	t.Helper()
+	data, err := fs.ReadFile(from, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lib[as] = &fstest.MapFile{Data: data}
+}
+
+// exampleLibrary is what ships with the examples in the place of its own
+// playbooks, but for those that are named: the data, the roles and the law are
+// those of the library.
+func exampleLibrary(t testing.TB, names ...string) fstest.MapFS {
+	t.Helper()
+	lib := shelf(t, names...)
 	for name, role := range examplesOf {
-		put(os.DirFS(printed), name+".yaml", role+"/"+name+".yaml")
+		put(t, lib, os.DirFS(printed), name+".yaml", role+"/"+name+".yaml")
 	}
 	files(t, os.DirFS(timeline), func(name string) {
 		owner, _, _ := strings.Cut(strings.TrimSuffix(name, ".test.yaml"), "/")
 		if examplesOf[owner] == "" {
 			t.Errorf("%s belongs to none of the examples", name)
 		}
-		put(os.DirFS(timeline), name, examplesOf[owner]+"/"+name)
+		put(t, lib, os.DirFS(timeline), name, examplesOf[owner]+"/"+name)
 	})
 	return lib
 }

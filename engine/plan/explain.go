@@ -163,6 +163,9 @@ func (l *look) effectsOf(w *world, a playbook.Answer) []Effect {
 		if v.Unknown != nil || r.Row == nil {
 			continue
 		}
+		if i, ok := r.Schema.Column(e.Column); ok && v.Value.Kind == dataset.Text {
+			v.Value.Kind = r.Schema.Columns[i].Kind // a literal is text, and the cell may be a choice or a reference
+		}
 		out = append(out, Effect{Dataset: r.Schema.Name, Ref: r.Row.Ref, Column: e.Column, Value: v.Value})
 	}
 	if a.Suppress != nil {
@@ -197,7 +200,8 @@ func Ask(in Input, t ledger.Task) (line string, offers []string) {
 					return
 				}
 				l.bind(s, l.addresseeOf(t.Addressee), t.Due, as, false)
-				if x, err := s.Subject.Render(l.names(as), l.clock); err == nil {
+				head, _ := l.wording(s, l.names(as))
+				if x, err := head.Render(l.names(as), l.clock); err == nil {
 					line = x
 				}
 			})

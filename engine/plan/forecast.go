@@ -16,6 +16,7 @@ type Forecast struct {
 	Holds       []Hold       // what stands in the way today, and is not assumed away
 	CannotTell  []CannotTell // today
 	Days        []Day        // those on which something happens
+	Private     int          // things left out because they are private to another role (For)
 }
 
 // A Day is what happens on one day, in order.

@@ -60,6 +60,15 @@ func newStory(t testing.TB, c sample.Constituency) *story {
 		t.Errorf("%s\n%s", f.Error(), f.Caret())
 	}
 	s.Play = plan.NewPlay(set)
+	s.Now = set.Constituency.Clock.AtHour(c.Exports[0].Date)
+	for _, c := range plan.Entrust(set) { // as clarion demo does; what nobody has spoken of observes
+		if _, named := set.Constituency.Trust[c.(ledger.Trusted).Playbook]; !named {
+			continue
+		}
+		if err := s.Do("secretary", c); err != nil {
+			t.Fatal(err)
+		}
+	}
 	return s
 }
 

@@ -38,6 +38,15 @@ func (d *duty) bySubject() map[dataset.Ref][]ledger.Case {
 	return all
 }
 
+// actionsOf gives the actions of a case by key, to be read only. Every step asks,
+// and a letter to an audience for each of its readers; the Book does not change.
+func (p *planner) actionsOf(c ledger.CaseKey) []ledger.Action {
+	if p.asked.of != c || p.asked.actions == nil {
+		p.asked.of, p.asked.actions = c, slices.Clip(p.in.Book.ActionsOf(c))
+	}
+	return p.asked.actions
+}
+
 // message gives a message of the Book, to be read only. A digest holds many
 // actions, and is asked for by each of them.
 func (p *planner) message(id int64) (*ledger.Message, bool) {

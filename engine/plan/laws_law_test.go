@@ -186,7 +186,7 @@ func TestLaw7AsOfItsOwnMoment(t *testing.T) {
 	}
 	for _, day := range []string{"2026-03-05", "2026-03-07"} {
 		b.on(day)
-		if p := b.propose(); len(p.Messages) != 1 || !p.Messages[0].Stands {
+		if ms := letters(b.propose()); len(ms) != 1 || !ms[0].Stands {
 			t.Errorf("on %s the waiting letter does not stand", day)
 		}
 	}

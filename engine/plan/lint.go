@@ -74,7 +74,8 @@ func holes(in Input, pb *playbook.Playbook, step int) []playbook.Fault {
 	c.Quiet = playbook.Quiet{}
 	in.Set, in.Book = &set, ledger.New()
 	on := ledger.Event{Seq: 1, At: in.Now.Add(-time.Hour), By: "clarion", Change: ledger.SwitchedOn{Playbook: pb.Name, Digest: pb.Conditions}}
-	if in.Book.Apply(on) != nil {
+	each := ledger.Event{Seq: 2, At: on.At, By: on.By, Change: ledger.Trusted{Playbook: pb.Name, Level: playbook.Each.String()}}
+	if in.Book.Apply(on) != nil || in.Book.Apply(each) != nil {
 		return nil
 	}
 	p := Compute(in)

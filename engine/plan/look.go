@@ -44,24 +44,34 @@ type look struct {
 	frozen     *dataset.Unknown
 	unknown    *dataset.Unknown
 	paused     bool
-	extra      map[string]dataset.Term   // due, given, recipient, repeat, rows
-	lets       map[*world]condition.Vars // by moment, with what let came to
-	said       string                    // because, once worked out
-	went       map[string]dataset.Term   // steps, once asked for: the Book does not change
-	lost       []ledger.Action           // missed in this look, which the steps that come after see
-	letters    []*want                   // due letters of this case, in the order of the file
-	backlogged map[string]Line           // letters of a backlog case, by reader
-	settled    bool                      // every step is settled, but for letters that are due now
-	fired      map[string]bool           // the reminders of a step whose moment has come last
-	over       map[int64]bool            // tasks that ended in this look
-	pending    int                       // letters that are due now
-	missed     bool                      // and one of them was missed
+	extra      map[string]dataset.Term    // due, given, recipient, repeat, rows
+	lets       map[*world]condition.Vars  // by moment, with what let came to
+	said       string                     // because, once worked out
+	went       map[string]dataset.Term    // steps, once asked for: the Book does not change
+	seen       time.Time                  // since, once asked for
+	occasions  map[string][]ledger.Action // letters by step, element and reader, once asked for
+	lost       []ledger.Action            // missed in this look, which the steps that come after see
+	letters    []*want                    // due letters of this case, in the order of the file
+	backlogged map[string]Line            // letters of a backlog case, by reader
+	settled    bool                       // every step is settled, but for letters that are due now
+	fired      map[string]bool            // the reminders of a step whose moment has come last
+	over       map[int64]bool             // tasks that ended in this look
+	pending    int                        // letters that are due now
+	missed     bool                       // and one of them was missed
 }
 
 // lookAt asks of an open case, in this order, whether it is done, stopped,
 // ended, over or frozen, and if it stays open what its steps owe (rule 4).
 func (d *duty) lookAt(w *world, r *dataset.Row, c ledger.Case, held bool) {
+	c.Backlog = c.Backlog || d.raised && c.Subject != 0
 	l := &look{duty: d, c: c, row: r, held: held}
+	if d.bygone(l) {
+		return
+	}
+	if d.pb.For != nil && r == nil && d.pb.For.Dataset == "gift_groups" { // nothing is lost: worked out anew, the group is no more (rule 23)
+		d.close(l, ledger.Over, "no longer applies")
+		return
+	}
 	if d.pb.For != nil && r == nil {
 		l.freeze(&dataset.Unknown{Why: "the record is no longer in the list of " + d.pb.For.Dataset})
 		l.steps(w)
@@ -79,7 +89,7 @@ func (d *duty) lookAt(w *world, r *dataset.Row, c ledger.Case, held bool) {
 		d.leftOpen(w, r, l.c)
 		return
 	}
-	if d.slot == nil {
+	if d.slot == nil || d.pb.While != d.pb.When { // when is asked once a slot, and does not end what it began (rule 10)
 		switch stays, u := l.stays(w); {
 		case stays == no:
 			d.close(l, ledger.Over, "no longer applies")
@@ -153,6 +163,13 @@ func (l *look) stays(w *world) (tri, *dataset.Unknown) {
 	return truth(t), t.Unknown
 }
 
+// over reports whether the staying condition of a case, where it has one of its
+// own, does not hold: then there is nothing to reopen.
+func (d *duty) over(w *world, r *dataset.Row, c ledger.Case) bool {
+	l := &look{duty: d, row: r, c: c}
+	return d.pb.While != d.pb.When && l.ask(w, d.pb.While) == no
+}
+
 func (l *look) freeze(u *dataset.Unknown) {
 	if u == nil {
 		u = &dataset.Unknown{Why: "a condition cannot be told"}
@@ -179,7 +196,7 @@ func (d *duty) close(l *look, result ledger.Result, why string) {
 			d.notice(l, t, "withdrawn", why)
 		}
 	}
-	for _, a := range d.in.Book.ActionsOf(l.c.Key) {
+	for _, a := range d.actionsOf(l.c.Key) {
 		if (a.State == ledger.InMessage || a.State == ledger.Owed) && d.gone[a.Key] == "" {
 			d.gone[a.Key] = "the case closed: " + why
 		}
@@ -204,11 +221,21 @@ func (l *look) about() string {
 	return l.label(l.pb.For.Schema, l.row)
 }
 
-// label names a record: its name, title or donor, else its key.
+// label names a record: its name, title or donor, an import its file, else its
+// key.
 func (p *planner) label(s *dataset.Schema, r *dataset.Row) string {
 	for _, n := range []string{"name", "title", "donor"} {
 		if v, _ := r.Get(s, n); !v.IsBlank() {
 			return dataset.Plain(v.Words(p.clock))
+		}
+	}
+	if v, _ := r.Get(s, "file"); s.Name == "imports" && !v.IsBlank() {
+		return dataset.Plain(v.S)
+	}
+	if s.Name == "officers" {
+		if who, _ := r.Get(s, "person"); !who.IsBlank() {
+			role, _ := r.Get(s, "role")
+			return dataset.Plain(who.Words(p.clock)) + ", " + p.roleTitle(slug(role.S))
 		}
 	}
 	return dataset.Plain(r.Key)

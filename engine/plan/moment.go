@@ -125,11 +125,14 @@ func (l *look) anchorsOf(w *world) anchors {
 
 // slotOf gives the slot that this case stands for, which need not be the
 // latest.
-func (l *look) slotOf() calendar.Slot {
-	if l.c.Occasion == l.slot.Key || l.c.Occasion == "" {
+func (l *look) slotOf() calendar.Slot { return l.slotAt(l.c.Occasion) }
+
+// slotAt gives the slot of an occasion.
+func (l *look) slotAt(occasion string) calendar.Slot {
+	if occasion == l.slot.Key || occasion == "" {
 		return *l.slot
 	}
-	if d, err := calendar.ParseDate(l.c.Occasion); err == nil {
+	if d, err := calendar.ParseDate(occasion); err == nil {
 		if s, ok := l.pb.Every.Last(l.clock, l.clock.On(d, 24*60-1)); ok {
 			return s
 		}
@@ -186,7 +189,7 @@ func (l *look) windowOf(w *world, s *playbook.Step, a anchors, repeat bool) (v w
 		}
 		v.end, u = l.endAfter(v.start, by)
 	case s.Kind == playbook.Email && l.slot != nil:
-		v.end = l.pb.Every.Next(l.clock, l.slotOf().At).At.Add(-time.Second)
+		v.end = l.pb.Every.Next(l.clock, later(l.slotOf().At, v.moment)).At.Add(-time.Second)
 	case s.Kind == playbook.Email:
 		v.end, u = l.endAfter(v.start, calendar.Duration{N: 7, Unit: calendar.Day})
 	}

@@ -66,7 +66,7 @@ func (t Toll) Share() int {
 }
 
 // Mutate judges the mutants of a playbook of a library; of a large number it
-// takes every nth, which is enough to see that the tests bite. It is an error
+// takes every nth, but one of each, which is enough to see that the tests bite. It is an error
 // if the playbook's own tests fail without any mistake.
 func Mutate(library fs.FS, name string, every int) (Toll, error) {
 	toll := Toll{Playbook: name}
@@ -78,6 +78,7 @@ func Mutate(library fs.FS, name string, every int) (Toll, error) {
 	if err != nil {
 		return toll, err
 	}
+	every = max(1, min(every, len(all)/2)) // one of each, however short it is
 	for i, m := range all {
 		if i > 0 && i%every != 0 {
 			continue

@@ -71,9 +71,7 @@ func (d *duty) settings() dataset.Term {
 	return dataset.Term{Fields: d.chosen}
 }
 
-// beat gives period and since of a scheduled playbook. Since is the moment of
-// the data in the last letter or task of this playbook for this record that
-// was sent or answered; before the first, one beat back (rule 3).
+// beat gives period and since of a scheduled playbook.
 func (l *look) beat(name string) dataset.Term {
 	if l.slot == nil {
 		return dataset.Term{Unknown: &dataset.Unknown{Absent: true}}
@@ -85,22 +83,10 @@ func (l *look) beat(name string) dataset.Term {
 			"label": {Value: dataset.TextValue(p.Label)}, "number": {Value: dataset.NumberValue(int64(p.Number))},
 		}}
 	}
-	back := l.slotOf().At.Add(-time.Minute)
-	since := back
-	if s, ok := l.pb.Every.Last(l.clock, back); ok {
-		since = s.At
+	if l.seen.IsZero() {
+		l.seen = l.since()
 	}
-	for _, c := range l.in.Book.CasesOf(l.pb.Name, l.c.Dataset, l.c.Subject) {
-		if c.Key == l.c.Key || !c.Opened.Before(l.c.Opened) {
-			continue
-		}
-		for _, a := range l.in.Book.ActionsOf(c.Key) {
-			if a.State == ledger.Settled && len(a.Messages) > 0 && c.Opened.After(since) {
-				since = c.Opened
-			}
-		}
-	}
-	return dataset.Term{Value: dataset.TimeValue(since)}
+	return dataset.Term{Value: dataset.TimeValue(l.seen)}
 }
 
 // stepRecords gives steps.<id>: done, missed, answer, on, open.
@@ -130,7 +116,7 @@ func (l *look) stepRecord(s *playbook.Step) dataset.Term {
 			done, on = true, later(on, t.Changed)
 		}
 	}
-	for _, a := range append(l.in.Book.ActionsOf(l.c.Key), l.lost...) {
+	for _, a := range append(l.actionsOf(l.c.Key), l.lost...) {
 		if a.Step != s.ID || isNews(a.Occurrence) || l.eachVar != "" && s.Each != nil && a.Element != l.element {
 			continue
 		}

@@ -31,15 +31,29 @@ func (p *planner) spreadNotices() {
 
 // tellNews puts news into digests.
 func (l *look) tellNews(s *playbook.Step, a ledger.Action, to addressee, what, why string) {
-	hs, marks := l.holdersFor(to)
+	private := l.pb.Private || s.Private
+	hs, marks := l.holdersFor(to, private)
 	if !l.toldLess(a.Key, hs) {
 		return
 	}
-	body := letter.Item{Line: l.pb.Title + ": " + s.ID + " for " + l.about() + " was " + what, Marks: marks}
+	if l.trust(l.pb) == playbook.Observe {
+		l.line(l.lineOf(Observed, s, to, a.Due, what+": "+why))
+		return
+	}
+	body := letter.Item{Line: l.pb.Title + ": " + called(s) + " for " + l.about() + " was " + what, Marks: marks}
 	if why != "" {
 		body.Detail = capital(why) + "."
 	}
-	l.toHolders(hs, item{action: a, section: news, due: a.Due, body: body, line: l.lineOf(Tells, s, to, a.Due, what+": "+why)})
+	l.toHolders(hs, item{bunch: what + "\x00" + l.pb.Name + "\x00" + s.ID + " " + what, title: l.pb.Title, cells: []string{l.about(), l.whom(a), why}, action: a, section: news, due: a.Due, body: body, guards: l.pb.Guards(), private: private,
+		line: l.lineOf(Tells, s, to, a.Due, what+": "+why)})
+}
+
+// called is what people call a step.
+func called(s *playbook.Step) string {
+	if s.Kind == playbook.Email {
+		return "the letter “" + readable(s.ID) + "”"
+	}
+	return "the task “" + readable(s.ID) + "”"
 }
 
 // remember brings back news that was promised in a message which fell away, or
@@ -49,11 +63,12 @@ func (p *planner) remember() {
 	for _, n := range p.notices {
 		have[n.action.Key] = true
 	}
-	for _, c := range p.in.Book.Cases() {
-		for _, a := range p.in.Book.ActionsOf(c.Key) {
-			if isNews(a.Occurrence) && !have[a.Key] && (a.State == ledger.Owed || len(a.Messages) > 0) {
-				p.recall(c, a)
-			}
+	for _, a := range p.in.Book.Saying(isNews) {
+		if have[a.Key] || a.State != ledger.Owed && len(a.Messages) == 0 {
+			continue
+		}
+		if c, ok := p.in.Book.Case(a.Case); ok {
+			p.recall(c, a)
 		}
 	}
 }
@@ -127,7 +142,7 @@ func newsOf(occurrence string) string {
 // times counts the news of a kind about a task that somebody has read.
 func (l *look) times(a ledger.Action, what string) int {
 	n := 0
-	for _, x := range l.in.Book.ActionsOf(a.Case) {
+	for _, x := range l.actionsOf(a.Case) {
 		if x.Step == a.Step && x.Element == a.Element && newsOf(x.Occurrence) == what && x.State == ledger.Settled &&
 			strings.HasSuffix(x.Occurrence, strings.TrimSpace(" "+a.Addressee+" "+a.Occurrence)) {
 			n++

@@ -28,6 +28,12 @@
 // shared role is owed is owed to each of its holders; one person who holds
 // several roles gets it once.
 //
+// What a reader may not see is taken out while a message is made: rows of another
+// branch withhold it whole, a role that stands in for a vacancy reads that there
+// is something private, counts of special columns under 5 are words (masks.go,
+// few.go), and a table of counts gives none of them away (tally.go, hide.go). For gives a plan, a forecast or a comparison as a role may read it
+// (private.go).
+//
 // A Play steps a Book through time with these looks (play.go). Try runs the
 // tests of a playbook in one; a course (course.go) lets one go on by itself, for
 // a forecast of the days ahead and for a comparison of two sets of playbooks.
@@ -74,6 +80,7 @@ type Plan struct {
 	Holds      []Hold
 	Counts     map[string]Count // by playbook
 	Wake       time.Time        // the earliest moment at which anything could change; zero: none known
+	Private    int              // items left out because they are private to another role (For)
 	Digest     string           // over the messages' digests, in order
 }
 
@@ -81,12 +88,13 @@ type Plan struct {
 type Message struct {
 	ledger.Message
 	Content letter.Content
-	Owed    []ledger.Action // in full, for those the Book does not know
-	Stands  bool            // proposed before, and still the same
-	Release bool            // proposed now and approved at once, by trust
-	Waits   string          // why it stands and yet does not go today
-	Subject string          // whom or what it is about, for people
-	behind  bool            // other holders of the role have it already
+	Files   map[string][]byte // what the content attaches and nobody has yet, by digest
+	Owed    []ledger.Action   // in full, for those the Book does not know
+	Stands  bool              // proposed before, and still the same
+	Release bool              // proposed now and approved at once, by trust
+	Waits   string            // why it stands and yet does not go today
+	Subject string            // whom or what it is about, for people
+	behind  bool              // other holders of the role have it already
 }
 
 // A Verb says what a line of the plan comes to.
@@ -102,7 +110,8 @@ const (
 	HeldBack  Verb = "held"     // a brake, backlog, a stale list
 	Withholds Verb = "withheld" // suppression, consent, a hole
 	Misses    Verb = "missed"
-	Later     Verb = "later" // not yet due
+	Observed  Verb = "observed" // due, but its playbook only observes
+	Later     Verb = "later"    // not yet due
 	Closes    Verb = "closed"
 )
 
@@ -131,7 +140,7 @@ type CannotTell struct {
 
 // A Hold is something that stands before a batch.
 type Hold struct {
-	Kind     string // date, brake, trust, backlog, stale, not imported
+	Kind     string // date, brake, trust, observe, backlog, stale, not imported
 	Playbook string
 	Count    int
 	Why      string
@@ -144,6 +153,7 @@ type Count struct {
 	Opened, Closed                       int
 	Send, Review, Tasks, Sheet           int
 	Wait, Held, Withheld, Missed, Later  int
+	Observed                             int
 }
 
 // longestSleep is how far the clock may run ahead of the last run before a
@@ -167,6 +177,7 @@ func (p *planner) compute() *Plan {
 	p.letters()
 	p.fallen()
 	p.closeSettled()
+	p.earn()
 	p.digests()
 	p.reconcile()
 	p.finish()
@@ -219,6 +230,7 @@ type planner struct {
 	worlds    map[int64]*world
 	roles     map[string][]holder
 	sharing   map[string]int // how many members use an address
+	titles    dataset.Term   // of the roles
 	counts    map[string]*Count
 	wants     []*want
 	reopened  map[ledger.CaseKey]time.Time // cases that reopen in this plan, and when they had closed
@@ -230,11 +242,17 @@ type planner struct {
 	closed    map[ledger.ActionKey]bool
 	gone      map[ledger.ActionKey]string // why an action is not wanted now
 	notices   []pendingNotice
-	fell      map[string]ledger.Trust   // by playbook: trust that fell in this plan
-	given     int                       // tasks given in this plan
-	taskBase  *int64                    // the number of the last task before it
-	cases     map[string][]ledger.Case  // of the Book by playbook, once asked for
-	read      map[int64]*ledger.Message // of the Book, once asked for
+	fell      map[string]ledger.Trust  // by playbook: trust that fell in this plan
+	rose      map[string]ledger.Trust  // by playbook: trust that was earned, from the next plan on
+	steady    bool                     // no trust is earned: decisions are only assumed
+	given     int                      // tasks given in this plan
+	taskBase  *int64                   // the number of the last task before it
+	cases     map[string][]ledger.Case // of the Book by playbook, once asked for
+	asked     struct {
+		of      ledger.CaseKey
+		actions []ledger.Action
+	} // the case whose actions were asked for last
+	read map[int64]*ledger.Message // of the Book, once asked for
 }
 
 func newPlanner(in Input) *planner {
@@ -242,7 +260,7 @@ func newPlanner(in Input) *planner {
 	p := &planner{in: in, set: in.Set, clock: c, now: in.Now, today: c.Day(in.Now),
 		plan: &Plan{Now: in.Now, Counts: map[string]Count{}}, worlds: map[int64]*world{}, joint: map[string]*Message{}, audiences: map[string]dataset.Term{}, reopened: map[ledger.CaseKey]time.Time{},
 		roles: map[string][]holder{}, counts: map[string]*Count{},
-		closed: map[ledger.ActionKey]bool{}, gone: map[ledger.ActionKey]string{}, fell: map[string]ledger.Trust{}}
+		closed: map[ledger.ActionKey]bool{}, gone: map[ledger.ActionKey]string{}, fell: map[string]ledger.Trust{}, rose: map[string]ledger.Trust{}}
 	return p
 }
 
@@ -273,6 +291,8 @@ func (p *planner) line(l Line) {
 		c.Wait++
 	case HeldBack:
 		c.Held++
+	case Observed:
+		c.Observed++
 	case Withholds:
 		c.Withheld++
 	case Misses:

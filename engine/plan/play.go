@@ -62,7 +62,7 @@ func Continue(in Input) *Play {
 			}
 		}
 	}
-	p.derive()
+	p.derive("")
 	return p
 }
 
@@ -83,6 +83,10 @@ func (p *Play) Input() Input {
 		return letter.Attachment{Name: "document.pdf", Type: "application/pdf", SHA256: sha, Size: 1}, true
 	}}
 }
+
+// Entrust gives each playbook all the trust that its files allow: without
+// anybody's word it would only observe.
+func (p *Play) Entrust() error { return p.Do("officer", Entrust(p.Set)...) }
 
 // Do makes changes now.
 func (p *Play) Do(by string, changes ...ledger.Change) error {
@@ -117,6 +121,8 @@ func (p *Play) Import(name, file string, rows []*dataset.Row) {
 				if sameCells(before, old, &row) {
 					row.Changed = old.Changed
 				}
+			} else if was := p.earlier(name, row.Ref); was != nil {
+				row.FirstSeen, row.Baseline = was.FirstSeen, was.Baseline
 			}
 		}
 		fresh[i] = &row
@@ -128,6 +134,17 @@ func (p *Play) Import(name, file string, rows []*dataset.Row) {
 			File: file, At: p.Now, Full: true, Baseline: before == nil, Rows: len(rows)})
 	}
 	p.stand(name, t)
+}
+
+// earlier is a record as it was last seen in a list before the one that stands,
+// from which it is gone.
+func (p *Play) earlier(name string, ref dataset.Ref) *dataset.Row {
+	for _, t := range slices.Backward(p.held[name]) {
+		if r := t.ByRef(ref); r != nil {
+			return r
+		}
+	}
+	return nil
 }
 
 // Take makes a whole table, which was imported before, the current one of its
@@ -179,13 +196,21 @@ func (p *Play) Undo(name string) bool {
 // stand makes a table the current one of its dataset, with the facts that lie
 // over it and all that is derived from it.
 func (p *Play) stand(name string, t *dataset.Table) {
+	if name == "members" {
+		delete(p.Tables, "changes") // they are told by the lists that came, and by no fact
+	}
+	p.lay(name, t)
+}
+
+// lay lays the facts over a list.
+func (p *Play) lay(name string, t *dataset.Table) {
 	p.Tables[name] = dataset.Overlay(t, p.facts[name])
 	for other, h := range p.held { // who is a member may have changed for all of them
 		if other == name || name == "members" {
 			p.Tables[other] = dataset.Overlay(h[len(h)-1], p.facts[other]).MatchPeople(p.Tables["members"])
 		}
 	}
-	p.derive()
+	p.derive(name)
 }
 
 // people makes the dataset of everybody, of whom some hold an office today.
@@ -195,10 +220,11 @@ func (p *Play) people() {
 	}
 }
 
-// derive makes the derived datasets that a playbook reads.
-func (p *Play) derive() {
+// derive makes the derived datasets that a playbook reads and that depend on a
+// dataset, or all.
+func (p *Play) derive(from string) {
 	p.people()
-	if p.Set.Reads("gift_groups") {
+	if p.Set.Reads("gift_groups") && (from == "" || from == "donations" || from == "loans" || from == "members" || p.Tables["gift_groups"] == nil) {
 		t := dataset.GiftGroups(p.Tables, p.Set.Law.At)
 		refs := make(map[string]dataset.Ref, len(t.Rows))
 		for _, r := range t.Rows {
@@ -209,7 +235,7 @@ func (p *Play) derive() {
 	if p.Set.Reads("imports") && len(p.imports) > 0 {
 		p.Tables["imports"] = dataset.Imports(p.imports)
 	}
-	if s := p.Set.Schemas["members"]; s != nil && p.Set.Reads("changes") && p.from == nil {
+	if s := p.Set.Schemas["members"]; s != nil && p.Set.Reads("changes") && p.from == nil && p.Tables["changes"] == nil {
 		t := dataset.Changes(p.Set.Constituency.Clock, p.held["members"]...)
 		if t == nil {
 			t = dataset.NewTable(dataset.ChangesSchema(s), nil, p.Now, p.Now, "", "")
@@ -257,8 +283,13 @@ func (p *Play) Record(name string, ref dataset.Ref, column string, v dataset.Val
 		p.facts[name] = map[dataset.Ref][]dataset.Fact{}
 	}
 	p.facts[name][ref] = append(p.facts[name][ref], dataset.Fact{Column: column, Value: v, By: "officer", At: p.Now})
-	if h := p.held[name]; len(h) > 0 {
-		p.stand(name, h[len(h)-1])
+	h := p.held[name]
+	switch {
+	case len(h) == 0:
+	case name == "members" && (v.Kind == dataset.Date || v.Kind == dataset.YesNo): // by which nobody is known
+		p.Tables[name] = dataset.Overlay(h[len(h)-1], p.facts[name]).MatchPeople(p.Tables[name])
+	default:
+		p.lay(name, h[len(h)-1])
 	}
 }
 
@@ -342,10 +373,15 @@ func (p *Play) fence() int64 {
 // Deliver sends all that may leave, and gives it.
 func (p *Play) Deliver() ([]ledger.Message, error) {
 	due := p.Due()
+	return due, p.deliver(due)
+}
+
+// deliver sends messages.
+func (p *Play) deliver(due []ledger.Message) error {
 	for _, m := range due {
 		if err := p.Do("clarion", ledger.MessageClaimed{ID: m.ID, Fence: p.fence()}, ledger.MessageSent{ID: m.ID, Proof: "played"}); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return due, nil
+	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/clarion-clp/clarion/engine/dataset"
 	"github.com/clarion-clp/clarion/engine/ledger"
 	"github.com/clarion-clp/clarion/engine/plan"
+	"github.com/clarion-clp/clarion/engine/playbook"
 )
 
 // TestAnyLife plays random constituencies through random time, and holds every
@@ -48,6 +49,7 @@ func (l *life) look() {
 		l.fatalf("the ledger refused what was planned: %v", err)
 	}
 	l.last = pl
+	l.silent(pl)
 	again := plan.Compute(l.Input())
 	if len(again.Changes) > 0 {
 		l.fatalf("planned again, there are changes: %s%s", show(again.Changes), l.words(again))
@@ -64,6 +66,27 @@ func (l *life) look() {
 	for _, m := range again.Messages {
 		if why, fell := verdict[m.ID]; fell != (m.Waits != "") {
 			l.fatalf("the last look says of %s: %q, and it waits: %q", m.Key, why, m.Waits)
+		}
+	}
+}
+
+// silent: nothing of a playbook that only observes leaves, whoever it is for.
+func (l *life) silent(pl *plan.Plan) {
+	observes := map[string]bool{}
+	for _, pb := range l.Set.Playbooks {
+		observes[pb.Name] = plan.TrustIn(pb, l.Set.Constituency, l.Book, l.Now).Level == playbook.Observe
+	}
+	of := func(c ledger.CaseKey) string { k, _ := l.Book.Case(c); return k.Playbook }
+	for _, c := range pl.Changes {
+		if t, ok := c.(ledger.TaskGiven); ok && observes[of(t.Case)] {
+			l.fatalf("%s only observes, and gave a task", of(t.Case))
+		}
+	}
+	for _, m := range l.Book.MessagesIn(ledger.Proposed, ledger.Approved, ledger.Deferred) {
+		for _, k := range m.Actions {
+			if a, _ := l.Book.Action(k); observes[of(a.Case)] {
+				l.fatalf("%s only observes, and message %s waits to go", of(a.Case), m.Key)
+			}
 		}
 	}
 }
@@ -287,7 +310,9 @@ func (l *life) noneLost() {
 // helloKept holds a case of the simplest playbook against its two steps: a
 // letter at the opening, worth sending for a week, and a task the day after.
 func (l *life) helloKept(c ledger.Case) {
-	if c.State != ledger.Open || c.Backlog || l.Tables["members"].ByRef(c.Subject) == nil {
+	pb := l.Set.Playbook(c.Playbook)
+	if c.State != ledger.Open || c.Backlog || l.Tables["members"].ByRef(c.Subject) == nil ||
+		plan.TrustIn(pb, l.Set.Constituency, l.Book, l.Now).Level == playbook.Observe {
 		return
 	}
 	for step, days := range map[string]int{"hello": 8, "note": 2} {

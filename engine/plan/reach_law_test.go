@@ -75,6 +75,8 @@ func TestLaw10NobodyIsUnreachableByAccident(t *testing.T) {
 	}{
 		{"no address", arrears, []row{"key: A1; name: Jo; status: arrears; arrears_since: 2026-03-01"}, "", "told mel@example.org"},
 		{"an address that bounced", arrears, []row{inArrears("2026-03-01")}, "jo@example.org", "told mel@example.org"},
+		{"an address, and a wish for no email", arrears, []row{inArrears("2026-03-01") + "; no_email: yes"}, "", "told mel@example.org"},
+		{"an address, and no such wish", arrears, []row{inArrears("2026-03-01") + "; no_email: no"}, "", "ask to jo@example.org"},
 		{"an address shared, a letter about money", private, []row{inArrears("2026-03-01"), "key: A2; name: Al; email: Jo@example.org; status: active"}, "", "told mel@example.org"},
 		{"an address of her own, a letter about money", private, []row{inArrears("2026-03-01")}, "", "ask to jo@example.org"},
 	} {
@@ -133,5 +135,39 @@ func TestLaw11Roles(t *testing.T) {
 			b.list("members", north)
 			b.expect("2026-03-03", c.want)
 		})
+	}
+}
+
+// A task whose words have a hole says so: its reader would else believe that
+// one line was all.
+func TestLaw15ATaskWithAHoleSaysSo(t *testing.T) {
+	b := newBench(t, "2026-03-02", "", map[string]string{"phone.yaml": task, "phone/ring.md": "Born {{ member.born }}.\n"})
+	b.list("members", jo+"active; branch: North")
+	b.list("officers", "role: membership_officer; person: Mel; email: mel@example.org")
+	b.expect("2026-03-02", "")
+	b.on("2026-03-03")
+	b.list("members", jo+"arrears; branch: North")
+	m := letterTo(t, b.propose(), ledger.Digest, "mel@example.org")
+	if text := strings.Join(strings.Fields(m.Content.Text), " "); !strings.Contains(text, "More was to be said here, and cannot be: member.born: it is blank.") {
+		t.Errorf("the digest does not say that words are missing:\n%s", m.Content.Text)
+	}
+}
+
+// A call sheet has no number of somebody who wants no calls.
+func TestLaw10NoNumberOfWhoWantsNoCalls(t *testing.T) {
+	for _, c := range []struct{ wish, want, not string }{
+		{"; no_phone: yes", "wants no calls", "01632960001"}, {"; no_phone: no", "01632960001", "wants no calls"}, {"", "01632960001", "wants no calls"},
+	} {
+		b := ask(t, "2026-03-02", "", arrears, "Hello.\n")
+		b.list("members", "key: A9; name: Bo; email: bo@example.org; status: active")
+		b.expect("2026-03-02", "")
+		b.on("2026-03-03")
+		b.list("members", row("key: A1; name: Jo; status: arrears; arrears_since: 2026-03-01; phone: \"01632960001\""+c.wish))
+		b.expect("2026-03-03", "")
+		b.on("2026-03-04")
+		m := letterTo(t, b.propose(), ledger.Digest, "mel@example.org")
+		if text := m.Content.Text; !strings.Contains(strings.ToLower(text), c.want) || strings.Contains(strings.ToLower(text), c.not) {
+			t.Errorf("no_phone %q: the call sheet is\n%s", c.wish, text)
+		}
 	}
 }

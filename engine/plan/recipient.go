@@ -16,6 +16,7 @@ type holder struct {
 	role        string // the role through which this holder is reached; empty: a person
 	branch      string
 	ref         dataset.Ref // of a person in the members list
+	noMail      bool        // has asked for no email at all
 }
 
 // key is what tells two people apart: the address they read.
@@ -244,6 +245,17 @@ func (p *planner) roleTitle(role string) string {
 	return strings.ReplaceAll(role, "_", " ")
 }
 
+// roleTitles are the titles of all roles, by their ids.
+func (p *planner) roleTitles() dataset.Term {
+	if p.titles.Fields == nil {
+		p.titles.Fields = make(map[string]dataset.Term, len(p.set.Roles))
+		for id := range p.set.Roles {
+			p.titles.Fields[id] = dataset.Term{Value: dataset.TextValue(p.roleTitle(id))}
+		}
+	}
+	return p.titles
+}
+
 // person gives what is needed to write to a person of a table.
 func (p *planner) person(s *dataset.Schema, r *dataset.Row) holder {
 	h := holder{name: p.label(s, r), ref: r.Ref}
@@ -253,7 +265,14 @@ func (p *planner) person(s *dataset.Schema, r *dataset.Row) holder {
 	}
 	v, _ := r.Get(s, col)
 	h.email = strings.TrimSpace(v.S)
+	h.noMail = says(s, r, "no_email")
 	return h
+}
+
+// says reports whether a row has a yes in a column.
+func says(s *dataset.Schema, r *dataset.Row, column string) bool {
+	v, _ := r.Get(s, column)
+	return v.Kind == dataset.YesNo && v.N == 1
 }
 
 // shared says how many members use an address.
@@ -301,6 +320,9 @@ func (p *planner) barred(a addressee, h holder, basis playbook.Basis) string {
 func (p *planner) unreachable(h holder, private bool) string {
 	if h.email == "" {
 		return "no mail address"
+	}
+	if h.noMail {
+		return "wants no email"
 	}
 	for _, s := range p.in.Book.Suppression(h.ref, p.hash(h.email)) {
 		if s.Scope == "bounced" {

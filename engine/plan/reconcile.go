@@ -33,11 +33,7 @@ func (p *planner) reconcile() {
 		m := want[old.Key]
 		switch {
 		case m != nil && p.untrusted(old):
-			if c, moved := p.retimed(old, m); moved {
-				m.NotBefore, m.Expires = c.NotBefore, c.Expires
-			} else {
-				m.NotBefore = old.NotBefore
-			}
+			m.NotBefore = p.earliest(m)
 			first = append(first, ledger.MessageSuperseded{ID: old.ID, Reason: "it was approved by trust that holds no longer"})
 		case m != nil && m.Digest == old.Digest && p.sameActions(m.Actions, old.Actions):
 			if c, moved := p.retimed(old, m); moved {
@@ -87,18 +83,28 @@ func tooLate(m ledger.Message, now time.Time) bool {
 	return !m.Expires.IsZero() && now.After(m.Expires)
 }
 
-// retimed moves a message that stands, if its moment or its end has moved. One
-// that must wait today may go tomorrow at the hour.
-func (p *planner) retimed(old ledger.Message, m *Message) (ledger.MessageRetimed, bool) {
-	from := m.NotBefore
+// earliest is when a message may go: one that must wait today, tomorrow at the
+// hour, but not beyond its end.
+func (p *planner) earliest(m *Message) time.Time {
 	if m.Waits != "" {
-		from = p.clock.AtHour(p.today + 1)
+		return sooner(p.clock.AtHour(p.today+1), m.Expires)
 	}
+	return sooner(m.NotBefore, m.Expires)
+}
+
+// sooner is a moment, or the end if that comes before it.
+func sooner(t, end time.Time) time.Time {
+	if !end.IsZero() && end.Before(t) {
+		return end
+	}
+	return t
+}
+
+// retimed moves a message that stands, if its moment or its end has moved.
+func (p *planner) retimed(old ledger.Message, m *Message) (ledger.MessageRetimed, bool) {
+	from := p.earliest(m)
 	if old.State == ledger.Deferred {
-		from = later(from, old.NotBefore)
-	}
-	if !m.Expires.IsZero() && m.Expires.Before(from) {
-		from = m.Expires
+		from = sooner(later(from, old.NotBefore), m.Expires)
 	}
 	past := !from.After(p.now) && !old.NotBefore.After(p.now)
 	if m.Expires.Equal(old.Expires) && (past || from.Equal(old.NotBefore)) {
@@ -137,7 +143,7 @@ func (p *planner) sameActions(a, b []ledger.ActionKey) bool {
 
 // finish puts the lines in order and works out the digest.
 func (p *planner) finish() {
-	order := map[Verb]int{Sends: 0, Asks: 1, Tells: 2, Lists: 3, HeldBack: 4, Withholds: 5, Misses: 6, Waits: 7, Closes: 8, Later: 9}
+	order := map[Verb]int{Sends: 0, Asks: 1, Tells: 2, Lists: 3, HeldBack: 4, Withholds: 5, Misses: 6, Waits: 7, Observed: 8, Closes: 9, Later: 10}
 	sort.SliceStable(p.plan.Lines, func(i, j int) bool {
 		a, b := p.plan.Lines[i], p.plan.Lines[j]
 		if x, y := order[a.Verb], order[b.Verb]; x != y {

@@ -2,7 +2,7 @@ package plan
 
 import (
 	"errors"
-	"sort"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,78 +40,11 @@ func (l *look) names(w *world) letter.Names {
 			return dataset.Term{Value: dataset.DateValue(l.clock.Day(w.at))}
 		case "now":
 			return dataset.Term{Value: dataset.TimeValue(w.at)}
+		case letter.RoleTitles:
+			return l.roleTitles()
 		}
 		return vars(name)
 	}
-}
-
-// rows gives the records a step shows, sorted by its columns, blanks first.
-func (l *look) rows(w *world, s *playbook.Step) dataset.Term {
-	t := s.Rows.Eval(w.World, l.vars(w))
-	if t.Unknown != nil || t.Schema == nil {
-		return t
-	}
-	rows := append([]*dataset.Row(nil), t.Rows...)
-	sort.SliceStable(rows, func(i, j int) bool {
-		for _, c := range s.Columns {
-			a, _ := rows[i].Get(t.Schema, c)
-			b, _ := rows[j].Get(t.Schema, c)
-			if a.Kind != b.Kind || a.N != b.N || a.S != b.S {
-				return before(a, b)
-			}
-		}
-		return rows[i].Key < rows[j].Key
-	})
-	if s.Most != nil {
-		if n := s.Most.Eval(w.World, l.vars(w)); n.Unknown == nil && int(n.Value.N) < len(rows) {
-			rows = rows[:max(0, int(n.Value.N))]
-		}
-	}
-	t.Rows = rows
-	return t
-}
-
-func before(a, b dataset.Value) bool {
-	switch {
-	case a.IsBlank() != b.IsBlank():
-		return a.IsBlank()
-	case a.S != b.S:
-		return a.S < b.S
-	}
-	return a.N < b.N
-}
-
-// grid is the table of a step's rows; nil if it has none.
-func (l *look) grid(w *world, s *playbook.Step) *letter.Grid {
-	t, ok := l.extra["rows"]
-	if !ok || t.Unknown != nil || t.Schema == nil || len(s.Columns) == 0 {
-		return nil
-	}
-	g := &letter.Grid{}
-	for _, c := range s.Columns {
-		g.Head = append(g.Head, strings.ReplaceAll(c, "_", " "))
-	}
-	for _, r := range t.Rows {
-		var line []string
-		for _, c := range s.Columns {
-			v, _ := r.Get(t.Schema, c)
-			line = append(line, v.Words(l.clock))
-		}
-		g.Rows = append(g.Rows, line)
-	}
-	if n := len(t.LeftOut); n > 0 {
-		cols := map[string]bool{}
-		for _, c := range t.LeftOut {
-			cols[c.Column] = true
-		}
-		var names []string
-		for c := range cols {
-			names = append(names, c)
-		}
-		sort.Strings(names)
-		g.Note = itoa(int64(n)) + " " + plural(n, "row", "rows") + " left out: " + strings.Join(names, ", ") + " is blank or cannot be read"
-	}
-	return g
 }
 
 // render makes the messages of a letter: one for a person, one for each holder
@@ -122,8 +55,12 @@ func (p *planner) render(x *want) []*Message {
 	defer func() { l.element, l.each, l.eachVar, l.extra = "", dataset.Term{}, "", nil }()
 	as := p.worldAt(x.window.start)
 	l.bind(x.step, x.to, p.deadlineOf(l, as), as, x.repeat)
-	if t, ok := l.extra["rows"]; ok && t.Unknown == nil && len(t.Rows) == 0 {
+	if t, ok := l.extra["rows"]; ok && t.Unknown == nil && len(t.Rows) == 0 && !x.step.Tally { // none is a figure too
 		x.end(ledger.Settled, "nothing to say")
+		return nil
+	}
+	if why := x.unfit(as); why != "" {
+		p.keepBack(x, why)
 		return nil
 	}
 	att, wait := l.attachment(as, x.step)
@@ -135,6 +72,10 @@ func (p *planner) render(x *want) []*Message {
 	var out []*Message
 	for _, h := range p.readers(x) {
 		if p.has(x, h) {
+			continue
+		}
+		if why := x.withheld(h); why != "" {
+			p.keepBack(x, why)
 			continue
 		}
 		m, err := p.letterTo(x, h, as, att)
@@ -162,11 +103,14 @@ func (p *planner) deadlineOf(l *look, w *world) time.Time {
 	return l.anchorsOf(w).deadline
 }
 
-func (x *want) from() string {
-	if x.step.From != "" {
-		return x.step.From
+// signer is the role that signs a letter, gets its replies and approves it: the
+// playbook's own where nothing else is said, or where that cannot be told.
+func (x *want) signer() addressee {
+	w := x.worldAt(x.window.start)
+	if tos, u := x.recipients(w, x.step.From); u == nil && len(tos) == 1 && tos[0].role != "" {
+		return tos[0]
 	}
-	return x.pb.Role
+	return x.roleOf(w, x.pb.Role)
 }
 
 // letterTo renders one letter for one reader.
@@ -176,27 +120,33 @@ func (p *planner) letterTo(x *want, h holder, as *world, att []letter.Attachment
 		l.extra["recipient"] = h.record()
 	}
 	names := l.names(as)
-	subject, err := x.step.Subject.Render(names, p.clock)
+	head, words := l.wording(x.step, names)
+	subject, err := head.Render(names, p.clock)
 	if err != nil {
 		return nil, err
 	}
 	var body letter.Body
-	if x.step.Letter != nil {
-		if body, err = x.step.Letter.Render(names, p.clock); err != nil {
+	if words != nil {
+		if body, err = words.Render(names, p.clock); err != nil {
 			return nil, err
 		}
 	}
-	if g := l.grid(as, x.step); g != nil && !uses(x.step, "rows") {
+	signer := x.signer()
+	m := &Message{Subject: l.about()}
+	g := l.grid(as, x.step)
+	if g != nil && x.to.role != "" { // an officer works with it; a member reads it
+		att = append(slices.Clip(att), m.carry(g, readable(x.step.ID)))
+	}
+	if g != nil && (x.step.Tally || !uses(x.step, "rows")) {
 		b := letter.DigestBody([]letter.Section{{Items: []letter.Item{{Table: g}}}})
 		body.Text += "\n" + b.Text
 		body.HTML += b.HTML
 	}
 	c := p.set.Constituency
-	sender, reply := p.sender(x.from())
+	sender, reply := p.sender(signer)
 	body = letter.Page(letter.Frame{Constituency: c.Name, Sender: sender, Imprint: c.Imprint, Clock: p.clock,
 		Why: p.why(x, h), Wrong: "If something here is wrong, reply to this letter and tell us."}, subject, body)
-	m := &Message{Subject: l.about()}
-	m.Kind, m.Playbook, m.Approver, m.Basis = ledger.Letter, x.pb.Name, x.from(), string(x.basis)
+	m.Kind, m.Playbook, m.Approver, m.Basis = ledger.Letter, x.pb.Name, signer.role, string(x.basis)
 	m.Address, m.Person = p.hash(h.email), h.ref
 	m.Key = letterKey(x, m.Address)
 	m.Actions, m.Owed = []ledger.ActionKey{x.action.Key}, []ledger.Action{x.action}
@@ -252,19 +202,22 @@ func uses(s *playbook.Step, name string) bool {
 	return false
 }
 
-// sender names who signs and who gets the replies.
-func (p *planner) sender(role string) (name, reply string) {
-	title := p.roleTitle(role)
-	hs, _ := p.holders(role, "")
+// sender names who signs and who gets the replies. Where the role is vacant it
+// is the holder of the role that it falls to, under that title.
+func (p *planner) sender(a addressee) (name, reply string) {
+	hs, _ := p.holders(a.role, a.branch)
 	if len(hs) == 0 {
-		return title + ", " + p.set.Constituency.Name, ""
+		return p.roleTitle(a.role) + ", " + p.set.Constituency.Name, ""
 	}
-	return dataset.Plain(hs[0].name) + ", " + title, strings.TrimSpace(hs[0].email)
+	return dataset.Plain(hs[0].name) + ", " + p.title(hs[0]), strings.TrimSpace(hs[0].email)
 }
 
 // why says why the reader gets this letter.
 func (p *planner) why(x *want, h holder) string {
 	c := p.set.Constituency.Name
+	if x.basis == playbook.Marketing {
+		return "You get this because you agreed to hear from " + c + ". To hear no more of this kind, reply with the word stop."
+	}
 	if h.role != "" {
 		return "You get this because you are " + p.title(h) + " of " + c + "."
 	}

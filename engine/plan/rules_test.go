@@ -348,8 +348,8 @@ func TestObserve(t *testing.T) {
 	b.list("members", inArrears("2026-03-01"))
 	b.run()
 	b.expect("2026-03-04", "")
-	if p := plan.Compute(b.input()); line(p, plan.HeldBack) != "this playbook only observes" || len(p.Messages) != 0 {
-		t.Errorf("the plan says %q and has %d messages", line(p, plan.HeldBack), len(p.Messages))
+	if p := plan.Compute(b.input()); line(p, plan.Observed) != "status arrears, arrears since 1 March 2026" || len(p.Messages) != 0 {
+		t.Errorf("the plan says %q and has %d messages", line(p, plan.Observed), len(p.Messages))
 	}
 }
 

@@ -27,7 +27,7 @@ func (l *look) nobody(w *world, s *playbook.Step, win window) {
 // through reports whether letters of a step were owed, and none still is.
 func (l *look) through(s *playbook.Step) bool {
 	any := false
-	for _, a := range l.in.Book.ActionsOf(l.c.Key) {
+	for _, a := range l.actionsOf(l.c.Key) {
 		if a.Step != s.ID || a.Element != l.element || isNews(a.Occurrence) {
 			continue
 		}

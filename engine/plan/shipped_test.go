@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"sync"
 	"testing"
 
 	"github.com/clarion-clp/clarion/engine/plan"
@@ -8,7 +9,8 @@ import (
 	"github.com/clarion-clp/clarion/playbooks"
 )
 
-// Every playbook that ships passes its own tests.
+// Every playbook that ships passes its own tests, and these see every step of
+// it.
 func TestShippedPlaybooksPassTheirTests(t *testing.T) {
 	tests, faults, err := playbook.LoadTests(playbooks.Library, nil)
 	if err != nil {
@@ -20,11 +22,27 @@ func TestShippedPlaybooksPassTheirTests(t *testing.T) {
 	if len(tests) == 0 {
 		t.Fatal("no playbook has a test")
 	}
+	var all sync.Mutex
+	var ran []plan.Result
+	t.Cleanup(func() {
+		for _, c := range plan.Coverages(ran) {
+			for _, s := range c.Steps {
+				if s.Tests == 0 {
+					t.Errorf("%s: no test sees the step %s", c.Playbook, s.Name)
+				}
+			}
+		}
+	})
 	for _, x := range tests {
 		t.Run(x.Playbook+"/"+x.Name, func(t *testing.T) {
-			for _, f := range plan.Try(x) {
+			t.Parallel()
+			r := plan.Run(x)
+			for _, f := range r.Failures {
 				t.Error(f)
 			}
+			all.Lock()
+			ran = append(ran, r)
+			all.Unlock()
 		})
 	}
 }

@@ -47,6 +47,9 @@ func speed(b *testing.B) *plan.Play {
 	p := plan.NewPlay(set)
 	day := calendar.NewDate(2026, time.November, 2)
 	p.Now = set.Constituency.Clock.AtHour(day - 28)
+	if err := p.Entrust(); err != nil {
+		b.Fatal(err)
+	}
 	lists := map[string]map[string]record{"members": {}, "donations": {}, "meetings": {}, "documents": {}, "branches": {}, "officers": {}}
 	for i := range 6 {
 		k := fmt.Sprint("branch", i)

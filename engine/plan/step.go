@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"strings"
 	"time"
 
 	"github.com/clarion-clp/clarion/engine/dataset"
@@ -107,7 +106,7 @@ func (l *look) email(w *world, s *playbook.Step, a anchors) {
 		l.unsure(s, "when "+s.ID+" is due", u)
 		return
 	}
-	occ, ok := l.occurrence(w, s)
+	value, ok := l.occurrence(w, s)
 	if !ok {
 		return
 	}
@@ -123,61 +122,26 @@ func (l *look) email(w *world, s *playbook.Step, a anchors) {
 	if s.Late != nil && s.Late.Until != nil && !win.over(l.now) && l.toList(w, s.To) { // who joins the list until then gets theirs (rule 15)
 		l.settled = false
 	}
+	if len(s.Again) > 0 && l.slot == nil { // it may have to speak again as long as the case lives
+		l.settled = false
+	}
 	needed := yes
 	if s.When != nil && len(tos) > 0 {
 		needed = l.ask(w, s.When)
 	}
+	now := make(map[string]string, len(tos))
 	for _, to := range tos {
-		v := win
+		v, occ := win, l.occasionOf(s, to, value)
+		now[to.key] = occ
 		repeat := occ != "" && l.spokeBefore(s, to, occ)
-		if repeat { // due when the new value was first seen, if that is later (rule 8)
+		if occ != "" && l.another(s, to, occ) { // due when the new value was first seen, if that is later (rule 8)
 			if v, u = l.windowOf(w, s, a, true); u != nil {
 				v = win
 			}
 		}
 		l.owe(w, s, v, occ, to, repeat, needed)
 	}
-}
-
-// spokeBefore reports whether a letter of this step went to this reader for
-// another value of its again.
-func (l *look) spokeBefore(s *playbook.Step, to addressee, occ string) bool {
-	for _, a := range l.in.Book.ActionsOf(l.c.Key) {
-		if a.Step == s.ID && a.Element == l.element && a.Addressee == to.key && a.Occurrence != occ && !isNews(a.Occurrence) &&
-			a.State == ledger.Settled && len(a.Messages) > 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// occurrence is the part of an email's key that its again gives.
-func (l *look) occurrence(w *world, s *playbook.Step) (string, bool) {
-	var parts []string
-	for _, e := range s.Again {
-		t := e.Eval(w.World, l.vars(w))
-		if t.Unknown != nil && blank(t.Unknown) { // no venue yet: that there is one will be news
-			t = dataset.Term{}
-		}
-		if t.Unknown != nil {
-			l.settled = false
-			l.unsure(s, "whether "+s.ID+" must speak again", t.Unknown)
-			return "", false
-		}
-		parts = append(parts, mark(t.Value))
-	}
-	return strings.Join(parts, "+"), true
-}
-
-// blank reports that nothing more is unknown than what stands in blank cells;
-// a cell that holds something and cannot be read is another matter.
-func blank(u *dataset.Unknown) bool {
-	for _, c := range u.Cells {
-		if c.Why != "" {
-			return false
-		}
-	}
-	return len(u.Cells) > 0 && u.Why == ""
+	l.moveOn(s, now, value)
 }
 
 // owe decides about one letter to one addressee.
@@ -189,7 +153,7 @@ func (l *look) owe(w *world, s *playbook.Step, win window, occ string, to addres
 			l.missed = true
 			return
 		case ledger.Settled:
-			if l.behind(known) && !win.over(l.now) && l.frozen == nil && !l.paused { // it went to one holder of the role, and not yet to all
+			if l.behind(known) && !win.over(l.now) && l.frozen == nil && !l.paused && !l.observes { // it went to one holder of the role, and not yet to all
 				l.pending++
 				l.wants = append(l.wants, &want{look: l, step: s, action: act, window: win, to: to, repeat: repeat, behind: true,
 					basis: basisOf(l.pb, s), element: l.element, each: l.each, eachVar: l.eachVar})
@@ -219,6 +183,13 @@ func (l *look) owe(w *world, s *playbook.Step, win window, occ string, to addres
 		l.settled = false
 		l.standStill(s, act, to, win.moment)
 		return
+	case win.over(l.now) && l.observes: // what it did not do is not held against it
+		l.settled = false
+		if _, promised := l.actionOf(act.Key); promised {
+			l.gone[act.Key] = "the playbook only observes"
+			l.line(l.lineOf(Observed, s, to, win.moment, "its time passed while the playbook only observed"))
+		}
+		return
 	case win.over(l.now) && needed == no:
 		l.shut(act, ledger.Settled, "not needed")
 		return
@@ -240,7 +211,11 @@ func (l *look) owe(w *world, s *playbook.Step, win window, occ string, to addres
 		return
 	case needed == unknown:
 		l.settled = false
-		l.unsure(s, "whether "+s.ID+" is needed", l.unknown)
+		what := "whether " + s.ID + " is needed"
+		l.doubt(l, what, l.unknown)
+		if a, promised := l.actionOf(act.Key); promised {
+			l.waitsFor(s, a, "cannot tell "+what+": "+brief(l.unknown))
+		}
 		return
 	}
 	l.candidate(s, win, act, to, repeat)
@@ -277,8 +252,10 @@ func (l *look) candidate(s *playbook.Step, win window, act ledger.Action, to add
 		l.settled = false
 		l.standStill(s, act, to, win.moment)
 		return
-	case l.trust(l.pb) == playbook.Observe:
-		why = "this playbook only observes"
+	case l.observes:
+		l.settled = false
+		l.watch(s, act, to, win.moment)
+		return
 	case l.stale != "" && to.role == "":
 		why = l.stale
 	}
@@ -297,14 +274,18 @@ func (l *look) candidate(s *playbook.Step, win window, act ledger.Action, to add
 // letters that was promised and waits for that.
 func (l *look) unsure(s *playbook.Step, what string, u *dataset.Unknown) {
 	l.doubt(l, what, u)
-	for _, a := range l.in.Book.ActionsOf(l.c.Key) {
+	for _, a := range l.actionsOf(l.c.Key) {
 		all := s.Each != nil && l.eachVar == "" // for whom the step is cannot be told
 		if a.Step == s.ID && (all || a.Element == l.element) && !isNews(a.Occurrence) && l.unspoken(a.Key) {
-			why := "cannot tell " + what + ": " + brief(u)
-			l.gone[a.Key] = why
-			l.line(l.lineOf(HeldBack, s, l.addresseeOf(a.Addressee), a.Due, why))
+			l.waitsFor(s, a, "cannot tell "+what+": "+brief(u))
 		}
 	}
+}
+
+// waitsFor speaks of a letter that was promised and waits, for a reason.
+func (l *look) waitsFor(s *playbook.Step, a ledger.Action, why string) {
+	l.gone[a.Key] = why
+	l.line(l.lineOf(HeldBack, s, l.addresseeOf(a.Addressee), a.Due, why))
 }
 
 // standStill says that a letter waits for its case, which is frozen or paused:
@@ -333,7 +314,11 @@ func (l *look) holdBack(s *playbook.Step, to addressee, when time.Time) {
 	if l.backlogged == nil {
 		l.backlogged = map[string]Line{}
 	}
-	l.backlogged[to.key] = l.lineOf(HeldBack, s, to, when, "held already when the playbook was switched on")
+	why, verb := "held already when the playbook was switched on", HeldBack
+	if l.observes {
+		why, verb = "held already when the playbook was first seen", Observed
+	}
+	l.backlogged[to.key] = l.lineOf(verb, s, to, when, why)
 }
 
 // overtake leaves, of several letters due to one person in one case, only the

@@ -26,9 +26,11 @@ func (p *planner) playbook(pb *playbook.Playbook) {
 		d.stale = p.stale(pb.For.Dataset)
 	}
 	sw, _, on := p.in.Book.Switched(pb.Name)
-	d.first = !on || sw.Digest != pb.Conditions
-	if d.first || sw.Words != pb.Words {
-		p.change(ledger.SwitchedOn{Playbook: pb.Name, Digest: pb.Conditions, Words: pb.Words})
+	d.observes = p.trust(pb) == playbook.Observe
+	d.raised = on && sw.Observes && !d.observes
+	d.first = !on || sw.Digest != pb.Conditions || d.raised
+	if d.first || sw.Words != pb.Words || sw.Observes != d.observes {
+		p.change(ledger.SwitchedOn{Playbook: pb.Name, Digest: pb.Conditions, Words: pb.Words, Observes: d.observes})
 	}
 	if sw.Words != "" && sw.Words != pb.Words { // seen for the first time is no change
 		p.fall(pb, fellByWords)
@@ -67,7 +69,10 @@ type duty struct {
 	pb       *playbook.Playbook
 	table    *dataset.Table
 	slot     *calendar.Slot
-	first    bool                    // switched on, or its conditions edited, at this look
+	first    bool                    // switched on, raised, or its conditions edited, at this look
+	raised   bool                    // it observed, and acts from this look on: what it found is backlog
+	observes bool                    // it shows what it would do, and nothing of it leaves
+	would    int                     // what it would do now
 	shutDoor bool                    // a slot whose door condition was asked before
 	backlog  int                     // open cases that wait for approval as backlog
 	stale    string                  // why its dataset is too old to act on
@@ -214,7 +219,7 @@ func (d *duty) tally(w *world, r *dataset.Row, v tri) {
 func (d *duty) askedInVain() {
 	key := ledger.NewCaseKey(d.pb.Name, "", 0, d.slot.Key)
 	d.change(ledger.CaseOpened{Case: key, Playbook: d.pb.Name, Occasion: d.slot.Key})
-	d.change(ledger.CaseClosed{Case: key, Result: ledger.Over, Reason: "did not hold at the slot"})
+	d.change(ledger.CaseClosed{Case: key, Result: ledger.Over, Reason: inVain})
 }
 
 // occasion finds or opens the case that the door condition calls for. It is
@@ -226,7 +231,7 @@ func (d *duty) occasion(w *world, r *dataset.Row, ds string, ref dataset.Ref, ca
 	}
 	key := ledger.NewCaseKey(d.pb.Name, ds, ref, occ)
 	if c, ok := known(cases, key, date, hasDate); ok {
-		return d.again(c, date, hasDate)
+		return d.again(w, r, c, date, hasDate)
 	}
 	if d.shutDoor {
 		return c, false
@@ -263,9 +268,9 @@ func known(cases []ledger.Case, key ledger.CaseKey, date calendar.Date, hasDate 
 
 // again reopens a case that was only over, moves its date if that was
 // corrected, and leaves every other as it is.
-func (d *duty) again(c ledger.Case, date calendar.Date, hasDate bool) (ledger.Case, bool) {
+func (d *duty) again(w *world, r *dataset.Row, c ledger.Case, date calendar.Date, hasDate bool) (ledger.Case, bool) {
 	if c.State == ledger.Closed {
-		if c.Result != ledger.Over || d.pb.Every != nil {
+		if c.Result != ledger.Over || d.pb.Every != nil || d.over(w, r, c) {
 			return c, false
 		}
 		d.change(ledger.CaseReopened{Case: c.Key})
@@ -399,20 +404,6 @@ func (d *duty) absent(w *world) {
 			continue
 		}
 		d.lookAt(w, nil, c, false)
-	}
-}
-
-// report adds the holds of the playbook as a whole.
-func (d *duty) report() {
-	n := d.backlog
-	if n > 0 {
-		d.plan.Holds = append(d.plan.Holds, Hold{Kind: "backlog", Playbook: d.pb.Name, Count: n,
-			Why:  strconv.Itoa(n) + " " + plural(n, "case", "cases") + " held already when this playbook was switched on; nothing goes to a member for them",
-			Hint: "clarion review backlog " + d.pb.Name + " lists them; --approve lets them act, counted from that day"})
-	}
-	if d.stale != "" {
-		d.plan.Holds = append(d.plan.Holds, Hold{Kind: "stale", Playbook: d.pb.Name, Why: d.stale,
-			Hint: "Import a newer list: clarion import " + d.pb.For.Dataset})
 	}
 }
 

@@ -117,7 +117,7 @@ func (l *look) silence(t ledger.Task, as ledger.ActionState, why string) {
 			alone = false
 		}
 	}
-	for _, a := range l.in.Book.ActionsOf(l.c.Key) {
+	for _, a := range l.actionsOf(l.c.Key) {
 		if a.Step == t.Step && a.Element == t.Element && (a.Key == t.Key || alone && chases(a.Occurrence)) && l.unspoken(a.Key) {
 			l.shut(a, as, why)
 		}
@@ -153,9 +153,11 @@ func (l *look) give(w *world, s *playbook.Step, a anchors, win window, act ledge
 	if s.When != nil {
 		needed = l.ask(w, s.When)
 	}
-	if win.over(l.now) && (l.frozen != nil || l.paused) {
+	if win.over(l.now) && (l.frozen != nil || l.paused || l.observes) {
 		l.settled = false
-		l.standStill(s, act, to, win.moment)
+		if !l.observes {
+			l.standStill(s, act, to, win.moment)
+		}
 		return
 	}
 	if win.over(l.now) {
@@ -186,14 +188,15 @@ func (l *look) give(w *world, s *playbook.Step, a anchors, win window, act ledge
 		why = "cannot tell: " + brief(l.frozen)
 	case l.paused:
 		why, verb = "paused", Waits
-	case l.trust(l.pb) == playbook.Observe:
-		why = "this playbook only observes"
+	case l.observes:
+		l.would++
+		why, verb = l.because(), Observed
 	}
 	if why != "" {
 		l.line(l.lineOf(verb, s, to, win.moment, why))
 		return
 	}
-	if s.Rows != nil {
+	if s.Rows != nil && !s.Tally { // none is a figure too
 		if t := l.rows(w, s); t.Unknown == nil && len(t.Rows) == 0 && len(t.LeftOut) == 0 {
 			l.settled = settled
 			l.shut(act, ledger.Settled, "nothing to say")
@@ -215,6 +218,10 @@ func (l *look) handOver(w *world, s *playbook.Step, a anchors, act ledger.Action
 		why := "its day, " + l.clock.Day(due).Words() + ", had passed when the playbook was switched on"
 		l.miss(act, why)
 		l.line(l.lineOf(Misses, s, to, due, why))
+		return
+	}
+	if why := l.foreign(w, s, to); why != "" {
+		l.line(l.lineOf(Withholds, s, to, due, why))
 		return
 	}
 	l.change(ledger.TaskGiven{Key: act.Key, Case: l.c.Key, Step: s.ID, Element: l.element, Addressee: to.key, Due: due})
@@ -322,10 +329,13 @@ func (l *look) chase(w *world, s *playbook.Step, to addressee, t ledger.Task) {
 		return
 	}
 	for _, c := range tos {
-		if c.key == to.key && !f.at.After(t.Given) {
-			continue // the task itself is news enough
-		}
 		act := l.action(s, c, f.key, f.at)
+		if c.key == to.key && !f.at.After(t.Given) { // the task itself is news enough
+			if known, promised := l.actionOf(act.Key); promised && l.unspoken(act.Key) {
+				l.shut(known, ledger.Withdrawn, "its day has moved to before the task was given")
+			}
+			continue
+		}
 		l.tell(w, s, act, c, t, reminder, f.key)
 	}
 }
@@ -341,7 +351,7 @@ func (l *look) outdo(s *playbook.Step) {
 	if len(l.fired) == 0 {
 		return
 	}
-	for _, a := range l.in.Book.ActionsOf(l.c.Key) {
+	for _, a := range l.actionsOf(l.c.Key) {
 		if a.Step == s.ID && a.Element == l.element && chases(a.Occurrence) && !l.fired[a.Occurrence] && l.unspoken(a.Key) {
 			l.shut(a, ledger.Withdrawn, "overtaken by a later reminder")
 		}

@@ -40,6 +40,7 @@ func try(t *playbook.Test, hasty bool) *trial {
 	r := &trial{t: t, Play: NewPlay(t.Set)}
 	clock := t.Set.Constituency.Clock
 	r.Now = clock.AtHour(t.Start)
+	r.must(r.Entrust())
 	r.officers()
 	for _, name := range sorted(t.Data) {
 		r.Import(name, t.File, t.Data[name])
@@ -74,7 +75,7 @@ func try(t *playbook.Test, hasty bool) *trial {
 type trial struct {
 	*Play
 	t        *playbook.Test
-	seen     []string // what happened at this look
+	seen     []happening // at this look
 	failures []Failure
 	line     int
 	days     map[calendar.Date][]string // what should have been expected, on days that went otherwise
@@ -180,7 +181,7 @@ func (r *trial) answer(a playbook.TestAnswer, line int) {
 			r.fail(line, "answering %s: %v", a.Step, err)
 			return
 		}
-		r.seen = append(r.seen, "answered "+a.Step)
+		r.happened("answered "+a.Step, nil)
 		return
 	}
 	r.fail(line, "no task %s is open, so it cannot be answered", a.Step)
@@ -213,12 +214,12 @@ func (r *trial) look(outage bool) {
 	for _, c := range pl.Changes {
 		if x, ok := c.(ledger.TaskWasSettled); ok {
 			t, _ := r.Book.Task(x.Number)
-			r.seen = append(r.seen, "settled "+t.Step)
+			r.happened("settled "+t.Step, nil)
 		}
 	}
 	for _, m := range pl.Messages {
 		if !m.Stands && !m.Release {
-			r.seen = append(r.seen, "held "+m.Owed[0].Step+" to "+m.Content.To)
+			r.happened("held "+m.Owed[0].Step+" to "+m.Content.To, &m.Content)
 		}
 	}
 	r.watch(w, pl)
@@ -234,7 +235,8 @@ func (r *trial) look(outage bool) {
 	}
 	for _, m := range sent {
 		if a, ok := r.Book.Action(first(m.Actions)); ok && m.Kind == ledger.Letter {
-			r.seen = append(r.seen, "email "+a.Step+" to "+r.Words(m.ID).To)
+			c := r.Words(m.ID)
+			r.happened("email "+a.Step+" to "+c.To, &c)
 		}
 	}
 }
@@ -260,7 +262,7 @@ func (r *trial) watch(p *planner, pl *Plan) {
 			word := map[section]string{newTask: "task", reminder: "chase", sheet: "sheet"}[it.section]
 			if word != "" && !said[word+string(it.action.Key)+it.holder.key()] {
 				said[word+string(it.action.Key)+it.holder.key()] = true
-				r.seen = append(r.seen, word+" "+it.action.Step+" to "+it.holder.email)
+				r.happened(word+" "+it.action.Step+" to "+it.holder.email, &m.Content)
 			}
 		}
 	}
@@ -268,10 +270,10 @@ func (r *trial) watch(p *planner, pl *Plan) {
 		switch l.Verb {
 		case Misses:
 			r.because("missed")
-			r.seen = append(r.seen, "missed "+l.Step)
+			r.happened("missed "+l.Step, nil)
 		case Withholds:
 			r.because("withheld")
-			r.seen = append(r.seen, "withheld "+l.Step+" to "+l.To)
+			r.happened("withheld "+l.Step+" to "+l.To, nil)
 		}
 	}
 }
@@ -280,47 +282,6 @@ func (r *trial) watch(p *planner, pl *Plan) {
 func (r *trial) fresh(it *item) bool {
 	a, ok := r.Book.Action(it.action.Key)
 	return ok && len(a.Messages) <= 1
-}
-
-// compare holds what happened on a day against what was expected. What the
-// data settled and what was answered need not be mentioned.
-func (r *trial) compare(day calendar.Date, d playbook.TestDay) {
-	var kept, more []string
-	want := map[string]int{}
-	spoken := map[string]bool{}
-	for _, x := range d.Expect {
-		want[x]++
-		spoken[strings.Fields(x)[0]] = true
-	}
-	for _, x := range r.seen {
-		word := strings.Fields(x)[0]
-		if (word == "settled" || word == "answered") && !spoken[word] {
-			continue
-		}
-		short := x
-		if i := strings.Index(x, " to "); i > 0 {
-			short = x[:i]
-		}
-		switch {
-		case want[x] > 0:
-			want[x]--
-			kept = append(kept, x)
-		case want[short] > 0:
-			want[short]--
-			kept = append(kept, short)
-		default:
-			more = append(more, x)
-			r.fail(r.line, "on %s, not expected: %s", day, x)
-		}
-	}
-	for _, x := range sorted(want) {
-		if want[x] > 0 {
-			r.fail(r.line, "on %s, expected and did not happen: %s", day, x)
-		}
-	}
-	if len(more) > 0 || len(kept) < len(d.Expect) {
-		r.instead(day, inOrder(d.Expect, kept), more)
-	}
 }
 
 // end holds the cases and tasks against how they should stand.

@@ -54,7 +54,7 @@ func TestTrustTheLowerHolds(t *testing.T) {
 		released bool
 		proposed bool
 	}{
-		{playbook.Automatic, "", playbook.Automatic, true, true},
+		{playbook.Automatic, "", playbook.Observe, false, false}, // nobody has said that it may act
 		{playbook.Automatic, "automatic", playbook.Automatic, true, true},
 		{playbook.Automatic, "batch", playbook.Batch, false, true},
 		{playbook.Automatic, "each", playbook.Each, false, true},
@@ -65,16 +65,16 @@ func TestTrustTheLowerHolds(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%s and %q", c.files, c.record), func(t *testing.T) {
 			b := ask(t, "2026-03-02", "", atOnce, "Hello.\n")
-			b.set.Playbooks[0].Trust = c.files
-			b.list("members", jo+"active")
-			b.run()
+			b.book, b.set.Playbooks[0].Trust = ledger.New(), c.files
 			if c.record != "" {
 				b.apply("secretary", ledger.Trusted{Playbook: "arrears", Level: c.record})
 			}
+			b.list("members", jo+"active")
+			b.run()
 			b.on("2026-03-03")
 			b.list("members", inArrears("2026-03-01"))
 			p := b.propose()
-			if got := plan.TrustIn(b.set.Playbooks[0], b.book, b.set.Constituency.Clock).Level; got != c.want {
+			if got := plan.TrustIn(b.set.Playbooks[0], b.set.Constituency, b.book, b.now).Level; got != c.want {
 				t.Errorf("it is trusted with %s, want %s", got, c.want)
 			}
 			if got := release(p) == 1; got != c.released {
@@ -148,7 +148,7 @@ func TestTrustIsRestoredByAPerson(t *testing.T) {
 	if len(letters(p)) != 1 || release(p) != 0 {
 		t.Fatalf("%d letters, of which %d go by themselves in words that nobody saw", len(letters(p)), release(p))
 	}
-	want := "its letters' words were changed on 3 March 2026: each is asked for until a person trusts it again"
+	want := "its letters' words were changed on 3 March 2026: each is asked for until it is trusted again"
 	if got := hold(p, "trust"); got != want {
 		t.Errorf("the plan says %q, want %q", got, want)
 	}

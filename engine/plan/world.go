@@ -26,13 +26,14 @@ func (p *planner) worldAt(t time.Time) *world {
 		Tables: p.in.Tables,
 		Clock:  p.clock,
 		Now:    t,
-		Law:    func(name string, on calendar.Date) (dataset.Value, bool) { return p.set.Law.At(name, on) },
+		Law:    func(name string, on calendar.Date) (dataset.Term, bool) { return p.set.Law.On(name, on) },
 		Replied: func(person dataset.Ref, vars condition.Vars) bool {
 			opened := vars("opening").Value
 			return opened.Kind == dataset.Time && p.in.Book.RepliedSince(person, opened.AsTime())
 		},
-		OpenCase: p.openCase,
-		Audience: p.audience,
+		OpenCase:   p.openCase,
+		Audience:   p.audience,
+		LeapBefore: p.set.Constituency.LeapEarly,
 	}}
 	p.worlds[t.UnixMicro()] = w
 	return w
@@ -72,6 +73,11 @@ func (p *planner) audience(name string) dataset.Term {
 		return known
 	}
 	out := dataset.Term{IsList: true, Schema: t.Schema}
+	if a.When == nil { // everyone
+		out.Rows = t.Rows
+		p.audiences[name] = out
+		return out
+	}
 	a.When.Each(p.worldAt(p.now).World, p.constant, a.Var, t, func(r *dataset.Row, v dataset.Term) {
 		if yes, known := condition.Truth(v); yes && known {
 			out.Rows = append(out.Rows, r)
@@ -88,6 +94,7 @@ func (p *planner) constant(name string) dataset.Term {
 		return dataset.Term{Fields: map[string]dataset.Term{
 			"name":    {Value: dataset.TextValue(c.Name)},
 			"started": started(c.Started),
+			"nation":  {Value: dataset.ChoiceValue(c.Nation())},
 		}}
 	}
 	if t := p.in.Tables[name]; t != nil {

@@ -37,6 +37,11 @@ func newLife(t *testing.T, rt *rapid.T) *life {
 	l := &life{Play: plan.NewPlay(set), rt: rt, lists: map[string]map[string]record{}}
 	start := calendar.NewDate(2026, time.Month(rapid.IntRange(1, 12).Draw(rt, "month")), rapid.IntRange(1, 28).Draw(rt, "day"))
 	l.Now = set.Constituency.Clock.AtHour(start)
+	for _, c := range plan.Entrust(set) {
+		if rapid.IntRange(0, 9).Draw(rt, "trusted") > 0 { // else it observes until somebody says otherwise
+			l.do("officer", c)
+		}
+	}
 	for _, n := range []string{"members", "donations", "meetings", "documents", "officers", "branches"} {
 		l.lists[n] = map[string]record{}
 	}
@@ -308,7 +313,7 @@ func (l *life) trust() {
 		return
 	}
 	pb := rapid.SampledFrom(l.Set.Playbooks).Draw(l.rt, "playbook")
-	level := l.pick("level", "automatic", "automatic", "each")
+	level := l.pick("level", "automatic", "automatic", "each", "batch", "observe")
 	l.do("officer", ledger.Trusted{Playbook: pb.Name, Level: level})
 	l.note("%s is trusted with %s", pb.Name, level)
 }

@@ -26,7 +26,7 @@ type Bench struct {
 
 // Bench makes one. The name and schema are those of a record, or empty.
 func (s *Set) Bench(name string, schema *dataset.Schema) *Bench {
-	ld := &loader{set: s, derived: derivedSchemas(), known: map[string]bool{}, audiences: map[string]bool{}, lawKinds: s.Law.kinds()}
+	ld := &loader{set: s, derived: derivedSchemas(), known: map[string]bool{}, audiences: map[string]bool{}, lawTypes: s.Law.types()}
 	if m := s.Schemas["members"]; m != nil {
 		ld.derived["changes"] = dataset.ChangesSchema(m)
 	}

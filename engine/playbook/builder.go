@@ -28,6 +28,7 @@ type builder struct {
 	any          *uses           // of every step at all
 	text         strings.Builder // the effective text, for the digest
 	faultsBefore int
+	open         []exposure      // what the step at hand lays open
 	conds        strings.Builder // what opens and keeps cases, for the digest
 }
 

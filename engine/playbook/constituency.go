@@ -18,6 +18,7 @@ func byDefault() *Constituency {
 	return &Constituency{
 		Budget:    Budget{LettersAWeek: 2, MarketingAMonth: 3, DaysBetween: 2},
 		Brakes:    Brakes{MostAtOnce: 50, SharePercent: 20, TimesUsual: 3, Floor: 5},
+		Earning:   Earning{Decisions: 10, BouncePercent: 5, Days: 14},
 		Quiet:     Quiet{Weekdays: map[time.Weekday]bool{}},
 		Clock:     calendar.Clock{Zone: time.UTC, Hour: 9 * 60, Nation: calendar.EnglandAndWales},
 		Data:      map[string]Source{},
@@ -38,6 +39,11 @@ func (ld *loader) constituencyHead(v value) (mapping, bool) {
 		c.Name, _ = n.text("name")
 	} else {
 		m.fault("", "The constituency must have a name.")
+	}
+	if v := m.get("id"); v.there() {
+		if id, ok := v.text("id"); ok && !isID(id) {
+			v.fault("small letters, figures and hyphens, at least three", "The id cannot be %q.", plain(id))
+		}
 	}
 	zone := "Europe/London"
 	z := m.get("time_zone")
@@ -64,6 +70,10 @@ func (ld *loader) constituencyHead(v value) (mapping, bool) {
 	}
 	if s := m.get("started"); s.there() {
 		c.Started, _ = s.date("started")
+	}
+	if v := m.get("leap_birthday"); v.there() {
+		word, _ := v.choice("leap_birthday", leapDays...)
+		c.LeapEarly = word == "28 february"
 	}
 	if h := m.get("holidays"); h.there() {
 		if name, ok := ld.ownPath(h, "holidays"); ok {
@@ -92,6 +102,12 @@ func (ld *loader) constituencyBody(m mapping) {
 	if b := m.get("brakes"); b.there() {
 		readBrakes(b, &c.Brakes)
 	}
+	if t := m.get("trust"); t.there() {
+		tm, _ := t.form(earningForm)
+		setNumber(tm, "decisions", &c.Earning.Decisions, 5, 1000)
+		setShare(tm, "bounces", &c.Earning.BouncePercent, 0, 10)
+		setNumber(tm, "days", &c.Earning.Days, 7, 90)
+	}
 	if v := m.get("mail"); v.there() {
 		readMail(v, &c.Mail)
 	}
@@ -111,6 +127,9 @@ func (ld *loader) constituencyBody(m mapping) {
 	}
 	if v := m.get("law"); v.there() {
 		ld.set.Law.tighten(v, c.Clock)
+	}
+	if v := m.get("roles"); v.there() {
+		ld.ownGrants(v)
 	}
 	if v := m.get("audiences"); v.there() {
 		am, _ := v.mapping("audiences")
@@ -138,23 +157,32 @@ func setText(m mapping, key string, to *string) {
 	}
 }
 
-// readBrakes reads the brakes; a share is written "20 percent".
+// setShare reads a share into a place, if it is written: "20 percent".
+func setShare(m mapping, key string, to *int, low, high int) {
+	s := m.get(key)
+	if !s.there() {
+		return
+	}
+	text, ok := s.text(key)
+	number, isShare := strings.CutSuffix(text, " percent")
+	if ok && !isShare {
+		s.fault("write it as 20 percent", "The share %q is not a number of percent.", plain(text))
+	} else if ok {
+		n := *s.n
+		n.Value = number
+		if share, good := (value{&n, s.d}).number(key, low, high); good {
+			*to = share
+		}
+	}
+}
+
+// readBrakes reads the brakes.
 func readBrakes(v value, b *Brakes) {
 	m, _ := v.form(brakesForm)
 	setNumber(m, "most_at_once", &b.MostAtOnce, 1, 100000)
 	setNumber(m, "times_usual", &b.TimesUsual, 1, 1000)
 	setNumber(m, "floor", &b.Floor, 0, 100000)
-	if s := m.get("share"); s.there() {
-		text, ok := s.text("share")
-		number, isShare := strings.CutSuffix(text, " percent")
-		if ok && !isShare {
-			s.fault("write it as 20 percent", "The share %q is not a number of percent.", plain(text))
-		} else if ok {
-			n := *s.n
-			n.Value = number
-			b.SharePercent, _ = value{&n, s.d}.number("share", 1, 100)
-		}
-	}
+	setShare(m, "share", &b.SharePercent, 1, 100)
 }
 
 // weekdays by their names in the language.
@@ -270,6 +298,9 @@ func (ld *loader) source(e entry) {
 	setText(m, "folder", &src.Folder)
 	setText(m, "sheet", &src.Sheet)
 	setText(m, "profile", &src.Profile)
+	if v := m.get("kind"); v.there() {
+		src.Kind, _ = v.name("kind")
+	}
 	if v := m.get("stale_after"); v.there() {
 		src.StaleAfter, _ = v.duration("stale_after")
 	}
@@ -283,6 +314,12 @@ func (ld *loader) source(e entry) {
 		e.val.fault("", "%s must say one of from (a file) and folder.", sentence(e.name))
 		return
 	}
+	if v := m.get("types"); v.there() {
+		src.Types = typesOf(v, src, s)
+	}
+	if v := m.get("full"); !v.there() {
+		src.Full = src.Calendar() // a calendar file is always the whole calendar
+	}
 	if v := m.get("columns"); v.there() {
 		cm, _ := v.mapping("columns")
 		src.Columns = make(map[string]string, len(cm.entries))
@@ -293,6 +330,23 @@ func (ld *loader) source(e entry) {
 		}
 	}
 	ld.set.Constituency.Data[e.name] = src
+}
+
+// typesOf reads which words of a calendar mean which type of a dataset.
+func typesOf(v value, src Source, s *dataset.Schema) map[string]string {
+	c := s.TypeColumn()
+	if !src.Calendar() || c == nil {
+		v.fault("types: is for a calendar, from: data/calendar.ics", "%s cannot have types here.", sentence(s.Name))
+		return nil
+	}
+	m, _ := v.mapping("types")
+	types := make(map[string]string, len(m.entries))
+	for _, e := range m.entries {
+		if typ, ok := e.val.choice("type", c.Choices...); ok {
+			types[e.name] = typ
+		}
+	}
+	return types
 }
 
 // audience reads a named list of people: roles, or "member in members when

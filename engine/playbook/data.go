@@ -34,7 +34,11 @@ func (pb *Playbook) Data() []string {
 		}
 		if st.Rows != nil {
 			for _, c := range st.Columns {
-				seen[st.Rows.Type().List.Record.Name+"."+c] = true
+				name, of, dotted := strings.Cut(c, ".")
+				seen[st.Rows.Type().List.Record.Name+"."+name] = true
+				if dotted {
+					seen["people."+of] = true
+				}
 			}
 		}
 	}

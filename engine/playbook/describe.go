@@ -1,6 +1,7 @@
 package playbook
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/clarion-clp/clarion/engine/calendar"
@@ -9,7 +10,10 @@ import (
 )
 
 // recipients says who a step is for.
-func (w *describer) recipients(r Recipients) string {
+func (w *describer) recipients(r Recipients) string { return and(w.each(r)) }
+
+// each says them one by one.
+func (w *describer) each(r Recipients) []string {
 	var words []string
 	for _, name := range r.Roles {
 		words = append(words, "the "+w.role(name))
@@ -17,51 +21,44 @@ func (w *describer) recipients(r Recipients) string {
 	for _, e := range r.Exprs {
 		words = append(words, w.recipient(e))
 	}
-	return and(words)
+	return words
 }
 
 // recipient says who an expression means.
 func (w *describer) recipient(e *condition.Expr) string {
 	source := e.Source()
 	if name, ok := strings.CutPrefix(source, "settings."); ok {
-		if s := w.pb.Settings[name]; s != nil && s.Set {
-			var words []string
-			for _, t := range append([]dataset.Term{s.Term}, s.Term.List...) {
-				if t.Value.S != "" {
-					words = append(words, "the "+w.role(t.Value.S))
-				}
-			}
-			return and(words)
+		if s := w.pb.Settings[name]; s != nil && s.Set && s.Type != "table" {
+			return and(w.roles(s))
 		}
 	}
-	if t := e.Type(); t.Record != nil && isWord(source) {
-		return "the " + readable(t.Record.Singular)
-	}
-	return w.phrase(source)
-}
-
-// role gives a role's title.
-func (w *describer) role(name string) string {
-	if r := w.set.Roles[name]; r != nil {
-		if r.Branch {
-			return r.Title + " of the branch"
+	if row, column, ok := strings.Cut(source, "."); ok && w.copies(row) == itsRow && e.Type().Kind == dataset.Choice {
+		if slices.Contains([]string{"who", "by", "officer", "role"}, column) {
+			return "the officer named in its row"
 		}
-		return r.Title
+		return "the " + readable(column) + " named in its row"
 	}
-	return strings.ReplaceAll(name, "_", " ")
+	return e.Phrase(w.words)
 }
 
 // moment says a point in time.
 func (w *describer) moment(m *Moment) string {
 	anchor := map[string]string{"opening": "it begins", "given": "it is given", "due": "it is due", "deadline": "the deadline"}[m.Anchor]
 	if m.Expr != nil {
-		anchor = w.phrase(m.Expr.Source())
+		if anchor = m.Expr.Phrase(w.words); strings.Contains(anchor, itsRow) && len(strings.Fields(anchor)) > 12 {
+			anchor = "the day that its row gives"
+		}
 	}
 	var say string
+	if m.Offset != nil && m.Offset.Expr != nil {
+		if row, _, ok := strings.Cut(m.Offset.Expr.Source(), "."); ok && w.copies(row) == itsRow {
+			return "as long " + map[bool]string{true: "before ", false: "after "}[m.Before] + anchor + " as its row says"
+		}
+	}
 	switch {
 	case m.Offset == nil && m.Anchor == "deadline":
 		say = "by the deadline"
-	case m.Offset == nil && m.Anchor == "opening", m.Offset == nil && m.Anchor == "given":
+	case m.Offset == nil && (m.Anchor == "opening" || m.Anchor == "given"):
 		say = "the day " + anchor
 	case m.Offset == nil:
 		say = "on " + anchor
@@ -71,7 +68,7 @@ func (w *describer) moment(m *Moment) string {
 		say = w.length(m.Offset) + " after " + anchor
 	}
 	if m.At >= 0 {
-		say += " at " + calendar.HourWords(m.At)
+		say += " at " + hourWords(calendar.HourWords(m.At))
 	}
 	switch m.Roll {
 	case calendar.RollBefore:
@@ -87,32 +84,113 @@ func (w *describer) length(d *Duration) string {
 	if d.Expr == nil {
 		return d.Fixed.String()
 	}
-	return w.phrase(d.Expr.Source())
+	return d.Expr.Phrase(w.words)
 }
 
-// readable is a name without its underscores.
-func readable(name string) string { return strings.ReplaceAll(name, "_", " ") }
-
-func readableAll(names []string) []string {
-	out := make([]string, len(names))
-	for i, n := range names {
-		out[i] = readable(n)
+// subject is the subject as it is written, without the marks of the template.
+func (w *describer) subject(st *Step) string {
+	for _, o := range w.pb.origins {
+		if o.Path == "steps."+st.ID+".subject" {
+			return template(o.Value)
+		}
 	}
-	return out
+	return ""
 }
 
-// a is a word with the article before it.
-func a(word string) string {
-	if strings.ContainsAny(word[:min(1, len(word))], "aeiou") {
-		return "an " + word
+// template puts the marks of a subject into words: [title]. Of a choice both
+// sides are shown, with a stroke between them.
+func template(text string) string {
+	var b strings.Builder
+	for {
+		before, rest, found := strings.Cut(text, "{{")
+		b.WriteString(before)
+		mark, after, closed := strings.Cut(rest, "}}")
+		if !found || !closed {
+			return strings.ReplaceAll(strings.Join(strings.Fields(b.String()), " "), " /", "/")
+		}
+		b.WriteString(markWords(strings.Fields(mark)))
+		text = after
 	}
-	return "a " + word
 }
 
-// and joins words as a sentence does.
-func and(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
+// markWords puts one mark of a template into words.
+func markWords(words []string) string {
+	if len(words) == 0 {
+		return ""
 	}
-	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+	name := words[0]
+	switch name {
+	case "if", "end", "with", "range":
+		return ""
+	case "else":
+		return "/"
+	case "len":
+		return "[how many]"
+	case "or", "day", "money", "date", "time":
+		if len(words) > 1 {
+			name = words[1]
+		}
+	}
+	if name == "constituency.name" {
+		return "[our name]"
+	}
+	return "[" + readable(name[strings.LastIndexByte(name, '.')+1:]) + "]"
+}
+
+// chase says who is reminded when: the owner of the task, if nobody is named.
+func (w *describer) chase(st *Step) string {
+	var words, times []string
+	flush := func(to string) {
+		if len(times) > 0 {
+			words = append(words, and(times)+to)
+			times = nil
+		}
+	}
+	last := ""
+	for _, r := range st.Chase {
+		if to := w.reminded(st.To, r.To); to != last {
+			flush(last)
+			last = to
+		}
+		times = append(times, r.Key)
+	}
+	flush(last)
+	if len(words) == 0 {
+		return ""
+	}
+	return " Reminders: " + strings.Join(words, "; ") + "."
+}
+
+// reminded says who gets a reminder beside, or in place of, the task's owner.
+func (w *describer) reminded(owner, r Recipients) string {
+	mine, theirs := w.each(owner), w.each(r)
+	var more []string
+	for _, t := range theirs {
+		if !slices.Contains(mine, t) {
+			more = append(more, t)
+		}
+	}
+	switch {
+	case len(more) == 0:
+		return ""
+	case len(more) == len(theirs):
+		return ", to " + and(more)
+	}
+	return ", also to " + and(more)
+}
+
+// answers says what can be answered; what ends all letters is said as well.
+func (w *describer) answers(st *Step) string {
+	var answers []string
+	for _, a := range st.Answers {
+		text := quoted(a.Text)
+		if a.Suppress != nil {
+			text += " (which ends all letters to them)"
+		}
+		answers = append(answers, text)
+	}
+	if len(answers) > 1 {
+		return " Answers: " + strings.Join(answers, ", ") + "."
+	}
+	return ""
 }

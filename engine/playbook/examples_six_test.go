@@ -30,7 +30,7 @@ func withSix(t testing.TB) fstest.MapFS {
 
 func TestTheSixPlaybooksOfTheLanguage(t *testing.T) {
 	own := plain(map[string]string{"playbooks.yaml": "new-member-welcome: {settings: {guide: \"https://example.org/guide\"}}\n"})
-	set, err := playbook.Load(withSix(t), own)
+	set, err := playbook.Load(withSix(t), allOn(t, withSix(t), own))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +104,7 @@ func TestTheReferencesOwnExamples(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			library := ships(t)
 			library["treasurer/example.yaml"] = words(text)
-			set, err := playbook.Load(library, plain(nil))
+			set, err := playbook.Load(library, allOn(t, library, plain(nil)))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -90,14 +90,15 @@ var (
 		{"due", false, aText, "The day a task leads up to: 7 days after given."},
 		{"late", false, aText, "How long it is still worth doing: 7 days, until meeting.start."},
 		{"to", must, someTexts, "Who: a role, the record's person, a column that holds a person. Never an address."},
-		{"from", false, aRole, "Who signs, gets the replies and approves."},
+		{"from", false, aText, "Who signs, gets the replies and approves: a role, or a setting or column that holds one."},
 		{"subject", must, aText, "One line. The letter itself is <playbook>/<step>.md."},
 		{"basis", false, aBasis, "By what right this letter is sent; it can only be narrower than the playbook's."},
 		{"when", false, aText, "It is needed only if this holds."},
 		{"done", false, aText, "When a task has reached its end."},
 		{"again", false, someTexts, "Each new value of these makes the letter go again."},
 		{"rows", false, aText, "The records that it shows."},
-		{"columns", false, someTexts, "What is shown of each record; the records are sorted by these."},
+		{"columns", false, someTexts, "What is shown of each record; the records are sorted by these. owner.name looks through a column that holds a person."},
+		{"count", false, someTexts, "Instead of columns: how many of the records there are of each kind, by one column or by two against each other. No number under 5 is given."},
 		{"most", false, aText, "How many records at most."},
 		{"attach", false, aText, "The document whose file goes with it."},
 		{"answers", false, anyOf(someTexts, mapOf(in("answer"))), "What can be answered, and what each answer does."},
@@ -125,17 +126,21 @@ var (
 var (
 	constituencyForm = form{what: constituencyFile, fields: []field{
 		{"name", must, aText, "The name of the constituency party."},
+		{"id", false, like(anID), "By what its database is known, wherever the folder is; clarion init makes it."},
 		{"time_zone", false, aText, "Europe/London, unless it says otherwise."},
 		{"nation", false, oneOf(sortedNames(nationNames)...), "Whose bank holidays count."},
 		{"hour", false, anHour, "When a day's letters go."},
 		{"started", false, aDay, "The day the constituency party began."},
+		{"leap_birthday", false, oneOf(leapDays...), "When those born on 29 February have their birthday in other years: 1 march, unless it says otherwise."},
 		{"quiet", false, listOf(anyOf(oneOf(append(sortedNames(weekdays), "bank holidays")...), in("quiet"))), "Days on which nothing goes to members."},
 		{"budget", false, in("budget"), "How much one person may be sent."},
 		{"brakes", false, in("brakes"), "What stops a run before its first letter."},
+		{"trust", false, in("earning"), "What a playbook earns more trust by."},
 		{"mail", false, in("mail"), "How letters leave and come back."},
 		{"imprint", false, aText, "Who promotes what we send, as the law wants it said."},
 		{"branches", false, in("source"), "Where the list of branches is."},
 		{"officers", false, in("source"), "Where the list of officers is."},
+		{"roles", false, byName(in("own_role")), "What a role may see here, where it is not what ships."},
 		{"audiences", false, byName(someTexts), "Named lists of people: member in members when ..., or roles."},
 		{"data", false, ofDataset(in("source")), "Where each list is imported from."},
 		{"law", false, mapOf(anyOf(in("own_law"), listOf(in("own_law")))), "Figures of the law that you hold yourselves to more strictly."},
@@ -154,6 +159,11 @@ var (
 		{"share", false, like(`^\d{1,3} percent$`), "As a share of those it could be about: 20 percent."},
 		{"times_usual", false, aNumber(1, 1000), "As so many times the usual number."},
 		{"floor", false, aNumber(0, 100000), "Up to so many the brakes stay off."},
+	}}
+	earningForm = form{what: "trust", fields: []field{
+		{"decisions", false, aNumber(5, 1000), "After so many letters approved without one struck out; from batch to automatic, so many batches."},
+		{"bounces", false, like(`^\d{1,2} percent$`), "If no larger share of its letters came back: 5 percent, 10 at most."},
+		{"days", false, aNumber(7, 90), "Counted over so many days."},
 	}}
 	mailForm = form{what: "mail", fields: []field{
 		{"from", false, aText, "The address that letters come from."},
@@ -174,9 +184,10 @@ var (
 	}}
 	sourceForm = form{what: "a source", fields: []field{
 		{"from", false, aText, "A file, or a pattern of files: data/members*.csv."}, {"file", false, aText, "The same."}, {"folder", false, aText, "A folder of files."},
-		{"sheet", false, aText, "Which sheet of a workbook."}, {"profile", false, aText, "A known layout."},
+		{"sheet", false, aText, "Which sheet of a workbook."}, {"profile", false, aText, "A known layout."}, {"kind", false, aName, "Which kind of report it is, as playbooks see it in imports: mar."},
 		{"stale_after", false, aDuration, "How old the list may be before somebody is told."}, {"full", false, yesOrNo, "It is always the whole list."},
 		{"dates", false, oneOf("day-first", "month-first"), "How it writes dates, where it cannot be seen."}, {"columns", false, byName(aText), "Our column: their header."},
+		{"types", false, mapOf(aText), "Of a calendar: a word of a category or a title, and the type it means: Executive: ec; * is all else."},
 	}}
 	ownLawForm = form{what: "an entry of law", fields: []field{
 		{"value", must, aText, "The stricter figure."}, {"from", must, aDay, "From which day."}, {"until", false, aDay, "Until which day."}, {"why", must, aText, "Who decided so, and when."},
@@ -192,7 +203,7 @@ var (
 		{"key", must, someTexts, "The columns by which a record is known."}, {"columns", must, byName(in("column")), "Its columns."},
 	}}
 	columnForm = form{what: "a column", fields: []field{
-		{"kind", must, oneOf(kindList...), "What its cells hold."}, {"of", false, aName, "The dataset that a reference points into."},
+		{"kind", must, oneOf(kindList...), "What its cells hold."}, {"of", false, aName, "The dataset that a reference points into; or roles, for a text that names a role."},
 		{"choices", false, someTexts, "What a cell can say."}, {"meanings", false, mapOf(someTexts), "Other words for each choice."},
 		{"class", false, oneOf("free", "name", "contact", "money", "special"), "How widely it may be seen."},
 		{"about", false, aText, "What it means."}, {"synonyms", false, someTexts, "Other headers that lists give it."},
@@ -200,13 +211,18 @@ var (
 	roleForm = form{what: "a role", fields: []field{
 		{"title", must, aText, "What people call it."}, {"falls_to", false, aName, "The role a vacancy falls to."},
 		{"branch", false, yesOrNo, "It is held once per branch."}, {"about", false, aText, "What it is."},
+		{"sees", false, someGrants, "What it may see of each list (or of all) beside names and what is free: contact, money, special."},
+	}}
+	ownRoleForm = form{what: "what you say of a role", fields: []field{
+		{"sees", must, someGrants, "What it may see here of each list (or of all): contact, money, special; [] for nothing but names."},
 	}}
 	figureForm = form{what: "a figure", fields: []field{
-		{"title", must, aText, "What it says, in a sentence."}, {"kind", must, oneOf("money", "number", "date", "duration"), "What kind of value it is."},
-		{"safe", must, oneOf(safeWays...), "The direction in which it may be tightened."}, {"entries", must, listOf(in("law_entry")), "Its values through time."},
+		{"title", must, aText, "What it says, in a sentence."}, {"kind", must, oneOf("money", "number", "date", "duration", aTable), "What kind of value it is."},
+		{"safe", false, oneOf(safeWays...), "The direction in which it may be tightened; a table has none."},
+		{"columns", false, byName(oneOf(lawColumnTypes...)), "The columns of a table; the first is the key of a row."}, {"entries", must, listOf(in("law_entry")), "Its values through time."},
 	}}
 	lawEntryForm = form{what: "an entry", fields: []field{
-		{"from", must, aDay, "From which day."}, {"until", false, aDay, "Until which day."}, {"value", must, aText, "The value."}, {"source", must, aText, "Where the law says so."},
+		{"from", must, aDay, "From which day."}, {"until", false, aDay, "Until which day."}, {"value", must, anyOf(aText, listOf(byName(anything))), "The value, or the rows of a table."}, {"source", must, aText, "Where the law says so."},
 	}}
 	holidaysForm = form{what: "the table of bank holidays", fields: append([]field{
 		{"source", false, someTexts, "Where the days come from."}, {"from", must, aDay, "The first day that it covers."}, {"until", must, aDay, "The last day that it covers."},
@@ -231,6 +247,7 @@ var (
 	testForm = form{what: "a test", fields: []field{
 		{"name", must, aText, "What it shows, in a sentence."}, {"start", must, aDay, "The day it begins; what data holds is history that day."},
 		{"trust", false, aTrust, "What the playbook may do by itself; automatic, unless it says otherwise."}, {"settings", false, byName(anything), "Settings of this test."},
+		{"nation", false, oneOf(sortedNames(nationNames)...), "In which nation it plays; in England and Wales, unless it says otherwise."},
 		{"data", false, someRecords, "The records at the start."}, {"officers", false, mapOf(anyOf(someTexts, mapOf(aText))), "Who holds each role: an address, or one per branch."},
 		{"timeline", must, byDay(in("day")), "What happens on which day, and what the plan must then do."}, {"end", false, in("end"), "How cases and tasks stand at the end."},
 	}}
@@ -238,7 +255,7 @@ var (
 		{"import", false, someRecords, "The whole lists that come in."}, {"record", false, someFacts, "What an officer writes down."},
 		{"reply", false, anyOf(in("reply"), listOf(in("reply"))), "From whom a reply came."}, {"answer", false, byName(aText), "What was answered to which task."},
 		{"approve", false, someTexts, "The letters that are approved: of these steps, or all."}, {"reject", false, someTexts, "The letters that are rejected."},
-		{"outage", false, yesOrNo, "Nothing can be delivered."}, {"expect", false, anyOf(aText, possiblyEmpty(aText)), "What the plan does: email welcome to jo@example.org."},
+		{"outage", false, yesOrNo, "Nothing can be delivered."}, {"expect", false, anyOf(aText, possiblyEmpty(aText)), "What the plan does: email welcome to jo@example.org; with the words of the letter or digest, saying \"Hello\" and \"welcome\" not saying \"arrears\"."},
 	}}
 	replyForm = form{what: "a reply", fields: []field{{"from", must, aText, "The address it came from."}}}
 	endForm   = form{what: "end", fields: []field{
@@ -248,6 +265,7 @@ var (
 
 // Words that forms and the reading of their values share.
 var (
+	leapDays    = []string{"1 march", "28 february"}
 	columnTypes = []string{"text", "number", "money", "date", "duration", "role", "link", "yes/no"}
 	kindList    = []string{"text", "choice", "number", "money", "yes/no", "date", "time", "duration", "person", "reference", "file"}
 	safeWays    = []string{"lower", "higher", "earlier", "later", "shorter", "longer"}

@@ -26,8 +26,8 @@ type schemaMaker struct {
 func inForms() map[string]form {
 	return map[string]form{
 		"setting": settingForm, "step": stepForm, "answer": answerForm, "tailoring": tailoringForm, "also": alsoForm, "own_step": ownStepForm,
-		"quiet": quietForm, "budget": budgetForm, "brakes": brakesForm, "mail": mailForm, "send": sendForm, "mailbox": mailboxForm,
-		"source": sourceForm, "own_law": ownLawForm, "column": columnForm, "role": roleForm, "figure": figureForm, "law_entry": lawEntryForm,
+		"quiet": quietForm, "budget": budgetForm, "brakes": brakesForm, "earning": earningForm, "mail": mailForm, "send": sendForm, "mailbox": mailboxForm,
+		"source": sourceForm, "own_law": ownLawForm, "column": columnForm, "role": roleForm, "own_role": ownRoleForm, "figure": figureForm, "law_entry": lawEntryForm,
 		"holiday": holidayForm, "test": testForm, "equivalent": equivalentForm, "day": dayForm, "reply": replyForm, "end": endForm,
 	}
 }
@@ -46,6 +46,7 @@ var schemaKinds = []struct {
 	{"roles", "The table of roles", "roles.yaml", byName(in("role"))},
 	{"law", "Figures of the law", "law/*.yaml", byName(in("figure"))},
 	{"promotion", "Words by which a letter promotes something", promotionFile, func(m *schemaMaker) node { return m.form(promotionForm) }},
+	{"synonyms", "Words by which officers look for a duty", synonymsFile, func(m *schemaMaker) node { return m.form(synonymsForm) }},
 	{"bank-holidays", "Bank holidays", "law/bank-holidays.yaml", func(m *schemaMaker) node { return m.form(holidaysForm) }},
 }
 
@@ -154,7 +155,11 @@ func someFacts(m *schemaMaker) node {
 	return m.byDataset(func(s *dataset.Schema) node { return m.record(s, false) }, "object")
 }
 func someRecords(m *schemaMaker) node {
-	return m.byDataset(func(s *dataset.Schema) node { return m.record(s, true) }, "array")
+	lists := m.byDataset(func(s *dataset.Schema) node { return m.record(s, true) }, "array")
+	imports := dataset.ImportsSchema() // which kind of report the lists of the day are
+	m.defs["record_of_imports"] = m.record(imports, true)
+	lists["properties"].(node)["imports"] = node{"type": "array", "items": node{"$ref": "#/$defs/record_of_imports"}}
+	return lists
 }
 
 // like is a text of a form.
@@ -189,6 +194,13 @@ func listOf(s shape) shape {
 // possiblyEmpty is a list.
 func possiblyEmpty(s shape) shape {
 	return func(m *schemaMaker) node { return node{"type": "array", "items": s(m)} }
+}
+
+// someGrants say by list which classes a role sees.
+func someGrants(m *schemaMaker) node {
+	n := mapOf(anyOf(oneOf(guarded...), possiblyEmpty(oneOf(guarded...))))(m)
+	n["propertyNames"] = node{"enum": append(sortedNames(m.set.Schemas), allLists)}
+	return n
 }
 
 // mapOf is a mapping with keys of the author's own.

@@ -91,7 +91,7 @@ func parseYAML(data []byte) (any, bool) {
 func kindOf(name string) string {
 	dir, base, _ := strings.Cut(name, "/")
 	switch {
-	case name == "roles.yaml", name == "promotion.yaml":
+	case name == "roles.yaml", name == "promotion.yaml", name == "synonyms.yaml":
 		return strings.TrimSuffix(name, ".yaml")
 	case dir == "data":
 		return "dataset"

@@ -7,8 +7,9 @@ import (
 	"github.com/clarion-clp/clarion/engine/dataset"
 )
 
-// Law holds the figures of the law. A figure is a function of a date: its
-// value is the entry in force that day, or a constituency's own stricter one.
+// Law holds the figures of the law, and its tables. A figure is a function of
+// a date: its value is the entry in force that day, or a constituency's own
+// stricter one. A table gives, in the same way, the rows in force that day.
 type Law struct {
 	figures map[string]*Figure
 }
@@ -16,10 +17,12 @@ type Law struct {
 // A Figure is one number of the law through time.
 type Figure struct {
 	Name, Title string
-	Kind        dataset.Kind
-	Safe        string     // the direction in which it may be tightened: lower, earlier, longer, ...
-	Entries     []LawEntry // by From
-	Own         []LawEntry // the constituency's, by From
+	Kind        dataset.Kind // Blank: it is a table
+	Safe        string       // the direction in which it may be tightened: lower, earlier, longer, ...; of a table: none
+	Entries     []LawEntry   // by From
+	Own         []LawEntry   // the constituency's, by From
+
+	columns []lawColumn // of a table; the first is the key of a row
 }
 
 // A LawEntry is a value from one day on.
@@ -27,7 +30,8 @@ type LawEntry struct {
 	From, Until calendar.Date // both inclusive
 	Open        bool          // there is no Until
 	Value       dataset.Value
-	Source      string // where the law says so, or why the constituency is stricter
+	Rows        []dataset.Term // of a table, in place of a value
+	Source      string         // where the law says so, or why the constituency is stricter
 }
 
 // At gives a figure as it stands on a day; false: no entry is in force.
@@ -37,10 +41,20 @@ func (l *Law) At(name string, on calendar.Date) (dataset.Value, bool) {
 		return dataset.Value{}, false
 	}
 	v, ok := inForce(f.Entries, on)
-	if own, has := inForce(f.Own, on); has && ok && f.stricter(own, v) {
-		return own, true
+	if own, has := inForce(f.Own, on); has && ok && f.stricter(own.Value, v.Value) {
+		return own.Value, true
 	}
-	return v, ok
+	return v.Value, ok
+}
+
+// On gives a figure or a table as it stands on a day, as conditions see it.
+func (l *Law) On(name string, on calendar.Date) (dataset.Term, bool) {
+	if f := l.figures[name]; f != nil && f.columns != nil {
+		e, ok := inForce(f.Entries, on)
+		return dataset.Term{IsList: true, List: e.Rows}, ok
+	}
+	v, ok := l.At(name, on)
+	return dataset.Term{Value: v}, ok
 }
 
 // Figures lists the figures by name.
@@ -52,23 +66,23 @@ func (l *Law) Figures() []*Figure {
 	return list
 }
 
-// kinds gives what conditions need to know of the law.
-func (l *Law) kinds() map[string]dataset.Kind {
-	kinds := make(map[string]dataset.Kind, len(l.figures))
+// types gives what conditions need to know of the law.
+func (l *Law) types() map[string]dataset.Type {
+	types := make(map[string]dataset.Type, len(l.figures))
 	for name, f := range l.figures {
-		kinds[name] = f.Kind
+		types[name] = f.typ()
 	}
-	return kinds
+	return types
 }
 
 // inForce is the latest entry that has begun and not ended.
-func inForce(entries []LawEntry, on calendar.Date) (dataset.Value, bool) {
+func inForce(entries []LawEntry, on calendar.Date) (LawEntry, bool) {
 	for _, e := range slices.Backward(entries) {
 		if e.From <= on {
-			return e.Value, e.Open || on <= e.Until
+			return e, e.Open || on <= e.Until
 		}
 	}
-	return dataset.Value{}, false
+	return LawEntry{}, false
 }
 
 // stricter reports whether a is on the safe side of b, or equal to it.
@@ -110,9 +124,12 @@ func readFigure(name string, e entry, m mapping, clock calendar.Clock) *Figure {
 	f := &Figure{Name: name}
 	var ok [4]bool
 	f.Title, ok[0] = m.get("title").text("title")
-	kind, k := m.get("kind").choice("kind", "money", "number", "date", "duration")
+	kind, k := m.get("kind").choice("kind", "money", "number", "date", "duration", aTable)
 	f.Kind, ok[1] = kindNames[kind], k
-	f.Safe, ok[2] = m.get("safe").choice("safe", safeWays...)
+	f.Safe, ok[2] = f.safeWay(m, kind, e.key)
+	if k && !f.head(m.get("columns"), kind, e.key) {
+		return nil
+	}
 	list, k := m.get("entries").items("entries")
 	ok[3] = k
 	if !ok[0] || !ok[1] || !ok[2] || !ok[3] {
@@ -120,7 +137,7 @@ func readFigure(name string, e entry, m mapping, clock calendar.Clock) *Figure {
 	}
 	for _, item := range list {
 		em, good := item.form(lawEntryForm)
-		entry, read := readLawEntry(em, f.Kind, "source", clock)
+		entry, read := readLawEntry(em, f, "source", clock)
 		if !good || !read {
 			return nil
 		}
@@ -134,7 +151,7 @@ func readFigure(name string, e entry, m mapping, clock calendar.Clock) *Figure {
 }
 
 // readLawEntry reads the value of a figure from one day on.
-func readLawEntry(m mapping, kind dataset.Kind, why string, clock calendar.Clock) (LawEntry, bool) {
+func readLawEntry(m mapping, f *Figure, why string, clock calendar.Clock) (LawEntry, bool) {
 	for _, key := range []string{"from", "value", why} {
 		if !m.get(key).there() {
 			m.fault("", "An entry must have %s.", key)
@@ -144,7 +161,11 @@ func readLawEntry(m mapping, kind dataset.Kind, why string, clock calendar.Clock
 	var e LawEntry
 	var ok [4]bool
 	e.From, ok[0] = m.get("from").date("from")
-	e.Value, ok[1] = m.get("value").literal("value", &dataset.Column{Kind: kind}, clock)
+	if f.columns != nil {
+		e.Rows, ok[1] = f.rows(m.get("value"), clock)
+	} else {
+		e.Value, ok[1] = m.get("value").literal("value", &dataset.Column{Kind: f.Kind}, clock)
+	}
 	e.Source, ok[2] = m.get(why).text(why)
 	e.Open, ok[3] = true, true
 	if u := m.get("until"); u.there() {
@@ -167,6 +188,10 @@ func (l *Law) tighten(v value, clock calendar.Clock) {
 			e.key.fault(didYouMean(e.name, sortedNames(l.figures)), "The law tables have no figure %q.", plain(e.name))
 			continue
 		}
+		if f.columns != nil {
+			e.key.fault("delete it", "%s is a table of the law, and a constituency cannot change it.", sentence(e.name))
+			continue
+		}
 		items := []value{e.val}
 		if !e.val.isMapping() {
 			items, _ = e.val.items(e.name)
@@ -184,7 +209,7 @@ func (l *Law) tightenOne(f *Figure, v value, clock calendar.Clock) {
 	if !good {
 		return
 	}
-	own, ok := readLawEntry(m, f.Kind, "why", clock)
+	own, ok := readLawEntry(m, f, "why", clock)
 	if !ok {
 		return
 	}
@@ -192,10 +217,10 @@ func (l *Law) tightenOne(f *Figure, v value, clock calendar.Clock) {
 	switch {
 	case !has:
 		m.get("from").fault("", "The law table has no %s on that day.", f.Name)
-	case f.Kind == dataset.Length && now.Unit != own.Value.Unit:
-		m.get("value").fault("", "Write %s in the unit that the law has: %s.", f.Name, now.Words(clock))
-	case !f.stricter(own.Value, now):
-		m.get("value").fault("only "+f.Safe+" is safe", "The law says %s; a constituency can make %s only %s.", now.Words(clock), f.Name, f.Safe)
+	case f.Kind == dataset.Length && now.Value.Unit != own.Value.Unit:
+		m.get("value").fault("", "Write %s in the unit that the law has: %s.", f.Name, now.Value.Words(clock))
+	case !f.stricter(own.Value, now.Value):
+		m.get("value").fault("only "+f.Safe+" is safe", "The law says %s; a constituency can make %s only %s.", now.Value.Words(clock), f.Name, f.Safe)
 	default:
 		f.Own = append(f.Own, own)
 	}
@@ -204,6 +229,16 @@ func (l *Law) tightenOne(f *Figure, v value, clock calendar.Clock) {
 // nationNames are the words for nations.
 var nationNames = map[string]calendar.Nation{
 	"england_and_wales": calendar.EnglandAndWales, "scotland": calendar.Scotland, "northern_ireland": calendar.NorthernIreland,
+}
+
+// Nation is the word for the nation whose law and bank holidays count here.
+func (c *Constituency) Nation() string {
+	for _, word := range sortedNames(nationNames) {
+		if nationNames[word] == c.Clock.Nation {
+			return word
+		}
+	}
+	return ""
 }
 
 // A holidayTable is bank-holidays.yaml, and what a constituency adds to it.

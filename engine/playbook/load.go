@@ -22,13 +22,14 @@ type loader struct {
 	derived   map[string]*dataset.Schema
 	roleType  dataset.Type
 	names     map[string]dataset.Type // the names that are always there
-	lawKinds  map[string]dataset.Kind
+	lawTypes  map[string]dataset.Type
 	known     map[string]bool // the playbooks that there are
 	audiences map[string]bool
 	uses      *uses           // what the playbook at hand reads
 	broken    map[string]bool // names of the playbook at hand that are faulty themselves
 	overlay   *Test           // a test's own settings and trust
 	shared    documents       // what ships, where it is loaded many times
+	every     bool            // what is off is loaded as well
 }
 
 // documents are files that were read without a fault, by name. They are not
@@ -43,12 +44,26 @@ func Load(library, constituency fs.FS) (*Set, error) {
 	return load(library, constituency, nil, nil)
 }
 
+// LoadAll is Load as if every playbook were switched on: for a catalogue of all
+// that there is. Nothing may be run by it.
+func LoadAll(library, constituency fs.FS) (*Set, error) {
+	return newLoader(library, constituency, nil, nil, true).load()
+}
+
 func load(library, constituency fs.FS, overlay *Test, shared documents) (*Set, error) {
-	ld := &loader{lib: library, own: constituency, overlay: overlay, shared: shared, derived: derivedSchemas(), holidays: holidayTable{days: map[calendar.Nation][]calendar.Date{}}}
+	return newLoader(library, constituency, overlay, shared, false).load()
+}
+
+func newLoader(library, constituency fs.FS, overlay *Test, shared documents, every bool) *loader {
+	ld := &loader{lib: library, own: constituency, overlay: overlay, shared: shared, every: every, derived: derivedSchemas(), holidays: holidayTable{days: map[calendar.Nation][]calendar.Date{}}}
 	ld.set = &Set{
 		Constituency: byDefault(), Disabled: map[string][]Fault{}, Schemas: map[string]*dataset.Schema{},
 		Law: &Law{figures: map[string]*Figure{}}, Roles: map[string]*Role{},
 	}
+	return ld
+}
+
+func (ld *loader) load() (*Set, error) {
 	sources, err := ld.tables()
 	if err != nil {
 		return nil, fmt.Errorf("reading what ships: %w", err)
@@ -56,6 +71,9 @@ func load(library, constituency fs.FS, overlay *Test, shared documents) (*Set, e
 	tails, err := ld.ownFiles(&sources)
 	if err != nil {
 		return nil, fmt.Errorf("reading the constituency's files: %w", err)
+	}
+	if ld.overlay != nil && ld.overlay.nation != nil {
+		ld.set.Constituency.Clock.Nation = *ld.overlay.nation
 	}
 	ld.playbooks(sources, tails)
 	ld.settle()
@@ -83,6 +101,7 @@ func (ld *loader) tables() ([]playbookSource, error) {
 	}
 	var sources []playbookSource
 	var law []value
+	var roles value
 	for _, name := range files {
 		dir, base := path.Split(name)
 		switch {
@@ -94,7 +113,7 @@ func (ld *loader) tables() ([]playbookSource, error) {
 			}
 		case name == "roles.yaml":
 			if v, ok := ld.shipped(name); ok {
-				ld.set.Roles = readRoles(v)
+				ld.set.Roles, roles = readRoles(v), v
 			}
 		case name == promotionFile:
 			if v, ok := ld.shipped(name); ok {
@@ -115,10 +134,11 @@ func (ld *loader) tables() ([]playbookSource, error) {
 	for _, v := range law {
 		ld.set.Law.readLaw(v, calendar.Clock{Zone: time.UTC, Hour: 9 * 60})
 	}
+	ld.grant(roles)
 	if m := ld.set.Schemas["members"]; m != nil {
 		ld.derived["changes"] = dataset.ChangesSchema(m)
 	}
-	ld.lawKinds = ld.set.Law.kinds()
+	ld.lawTypes = ld.set.Law.types()
 	ld.roleType = dataset.Type{Kind: dataset.Choice, Column: &dataset.Column{Name: "role", Kind: dataset.Choice, Choices: sortedNames(ld.set.Roles)}}
 	ld.names = ld.base()
 	return sources, nil
@@ -274,7 +294,8 @@ func (ld *loader) tailor(e entry, tails map[string]tailoring, sources *[]playboo
 func (ld *loader) playbooks(sources []playbookSource, tails map[string]tailoring) {
 	slices.SortStableFunc(sources, func(a, b playbookSource) int { return strings.Compare(a.name, b.name) })
 	for i, s := range sources {
-		t := tails[s.name]
+		t, named := tails[s.name]
+		t.off = t.off || ld.own != nil && !named // nothing is on that a constituency has not named
 		if ld.overlay != nil {
 			if s.name != ld.overlay.Playbook {
 				continue
@@ -285,7 +306,7 @@ func (ld *loader) playbooks(sources []playbookSource, tails map[string]tailoring
 				t.from = ld.overlay.tail.from
 			}
 		}
-		if t.off {
+		if t.off && !ld.every {
 			ld.set.Off = append(ld.set.Off, s.name)
 			continue
 		}
@@ -321,7 +342,7 @@ func (ld *loader) settle() {
 		b.WriteString(pb.Name + " " + pb.Digest + "\n")
 	}
 	c := set.Constituency
-	fmt.Fprintf(&b, "%q %v %d %d %v %v %v %q\n", c.Name, c.Clock.Zone, c.Clock.Hour, c.Clock.Nation, c.Quiet, c.Budget, c.Brakes, c.Imprint)
+	fmt.Fprintf(&b, "%q %v %d %d %v %v %v %q %v\n", c.Name, c.Clock.Zone, c.Clock.Hour, c.Clock.Nation, c.Quiet, c.Budget, c.Brakes, c.Imprint, c.LeapEarly)
 	for _, name := range sortedNames(c.Audiences) {
 		a := c.Audiences[name]
 		fmt.Fprintf(&b, "%s %s %s %v", name, a.Var, a.Dataset, a.Roles)
@@ -333,6 +354,7 @@ func (ld *loader) settle() {
 	for _, f := range set.Law.Figures() {
 		fmt.Fprintf(&b, "%s %v %v\n", f.Name, f.Entries, f.Own)
 	}
+	b.WriteString(set.grantsText())
 	set.Digest = sum(b.String())
 }
 

@@ -1,6 +1,9 @@
 package playbook_test
 
 import (
+	"io/fs"
+	"path"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -17,10 +20,33 @@ func plain(more map[string]string) fstest.MapFS {
 	return m
 }
 
+// allOn switches on every playbook of a library that a constituency does not
+// name itself.
+func allOn(t testing.TB, library fs.FS, own fstest.MapFS) fstest.MapFS {
+	t.Helper()
+	files, err := fs.Glob(library, "*/*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := ""
+	if f := own["playbooks.yaml"]; f != nil {
+		text = strings.TrimRight(string(f.Data), "\n") + "\n"
+	}
+	for _, f := range files {
+		dir, base := path.Split(f)
+		name := strings.TrimSuffix(base, ".yaml")
+		if dir != "data/" && dir != "law/" && !strings.HasSuffix(name, ".test") && !strings.Contains("\n"+text, "\n"+name+":") {
+			text += name + ": {}\n"
+		}
+	}
+	own["playbooks.yaml"] = &fstest.MapFile{Data: []byte(text)}
+	return own
+}
+
 // load loads the library with a constituency's files.
 func load(t testing.TB, more map[string]string) *playbook.Set {
 	t.Helper()
-	set, err := playbook.Load(playbooks.Library, plain(more))
+	set, err := playbook.Load(playbooks.Library, allOn(t, fewShip(t), plain(more)))
 	if err != nil {
 		t.Fatal(err)
 	}

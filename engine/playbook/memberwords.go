@@ -8,7 +8,7 @@ import (
 )
 
 // saidToMembers are the keys of a step whose values a reader sees.
-var saidToMembers = []string{"subject", "columns", "attach"}
+var saidToMembers = []string{"subject", "columns", "count", "attach"}
 
 // wordsToMembers is the digest of all that the playbook's letters say to
 // members: trust was earned by these words, and not by others. What goes to

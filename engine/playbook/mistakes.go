@@ -263,6 +263,16 @@ func (m *mutator) amount(where string, n *yaml.Node) {
 	}
 }
 
+// rows takes rows out of a table of the law, and moves the durations in them.
+func (m *mutator) rows(where string, table *yaml.Node) {
+	m.items(where, table, "the row")
+	each(table, func(_ int, row *yaml.Node) {
+		pairs(row, func(column string, _ int, cell *yaml.Node) {
+			m.duration(where+" "+column, cell, cell.Value, func(d string) string { return d })
+		})
+	})
+}
+
 // law moves the figures that a playbook names.
 func (m *mutator) law(source string) {
 	pairs(m.root, func(name string, _ int, f *yaml.Node) {
@@ -279,6 +289,7 @@ func (m *mutator) law(source string) {
 						where := fmt.Sprintf("law.%s entry %d", name, i+1)
 						m.amount(where, v)
 						m.duration(where, v, v.Value, func(d string) string { return d })
+						m.rows(where, v)
 					}
 				})
 			})

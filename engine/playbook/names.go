@@ -23,13 +23,16 @@ func (s *Set) Reads(name string) bool {
 			}
 		}
 		for _, st := range pb.Steps {
-			if st.words(name) {
+			if st.words(name) || name == "people" && slices.ContainsFunc(st.Columns, dotted) {
 				return true
 			}
 		}
 	}
 	return false
 }
+
+// dotted reports a column that looks through a person.
+func dotted(column string) bool { return strings.Contains(column, ".") }
 
 // words reports whether the subject or letter of a step names something.
 func (st *Step) words(name string) bool {
@@ -59,7 +62,7 @@ func (pb *Playbook) expressions() []*condition.Expr {
 	all = append(all, pb.Deadline.expressions()...)
 	for _, s := range pb.Steps {
 		all = append(all, s.When, s.Done, s.Rows, s.Most, s.Attach)
-		all = append(append(all, s.Again...), s.To.Exprs...)
+		all = append(append(append(all, s.Again...), s.To.Exprs...), s.From.Exprs...)
 		all = append(append(all, s.At.expressions()...), s.Due.expressions()...)
 		if s.Each != nil {
 			all = append(all, s.Each.Expr)

@@ -111,7 +111,7 @@ func TestBlocksOfLetters(t *testing.T) {
 	}
 	library := ships(t)
 	library["membership_officer/new-member-welcome/welcome.md"] = words("A\n<!-- block: b -->\nB\n<!-- block: b -->\nC\n<!--block d-->\n{{ member.nobody }}\n")
-	set, err := playbook.Load(library, plain(nil))
+	set, err := playbook.Load(library, plain(map[string]string{"playbooks.yaml": "new-member-welcome: {}\n"}))
 	if err != nil {
 		t.Fatal(err)
 	}

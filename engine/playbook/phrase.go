@@ -2,348 +2,374 @@ package playbook
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/clarion-clp/clarion/engine/calendar"
+	"github.com/clarion-clp/clarion/engine/condition"
 	"github.com/clarion-clp/clarion/engine/dataset"
 )
 
-// phrase puts a condition into words: member.status == "arrears" becomes "the
-// member's status is arrears". It goes by the words of the condition, not by its
-// meaning, so that nothing is left out; what it does not know stays as it is
-// written.
-func (w *describer) phrase(source string) string {
-	p := &phraser{w: w, tokens: conditionTokens(source)}
-	var out []string
-	for !p.over() {
-		out = append(out, p.next())
+// A vocabulary says what the names of one playbook are called: what stands
+// under let is said in its place where it is short or used once, and is
+// otherwise a word in quotes that the description explains.
+type vocabulary struct {
+	set   *Set
+	pb    *Playbook
+	uses  map[string]int
+	plain map[string]bool // whether a name is said in its place
+	terms map[string]bool // names that stand in quotes
+	law   []string        // figures of the law that were named, in order
+	words *condition.Wording
+
+	briefly, once int // lengths in words up to which a name is said in its place, used often or once
+}
+
+// newVocabulary counts how often each name is used.
+func newVocabulary(set *Set, pb *Playbook) *vocabulary {
+	v := &vocabulary{set: set, pb: pb, uses: map[string]int{}, plain: map[string]bool{}, terms: map[string]bool{}, briefly: 8, once: 22}
+	for _, e := range pb.exprs() {
+		for _, name := range e.Names() {
+			v.uses[name]++
+		}
 	}
-	return tidy(strings.Join(out, " "))
+	v.words = &condition.Wording{Clock: set.Constituency.Clock, Name: v.name, Defined: v.let, Setting: v.setting, Law: v.figure,
+		Step: v.step, Role: v.role, Playbook: func(name string) string { return quoted(name) }}
+	if pb.For != nil {
+		v.words.Subject, v.words.Kind = pb.For.Var, pb.For.Schema.Singular
+	}
+	return v
 }
 
-// tidy joins what was put together word by word.
-func tidy(s string) string {
-	return strings.NewReplacer("( ", "(", " )", ")", " ,", ",", "[ ", "", " ]", "", "  ", " ").Replace(s)
+// exprs are all expressions of a playbook that its description says.
+func (pb *Playbook) exprs() []*condition.Expr {
+	list := []*condition.Expr{pb.When, pb.Done, pb.Stop, pb.Pause}
+	moment := func(m *Moment) {
+		if m == nil {
+			return
+		}
+		list = append(list, m.Expr)
+		if m.Offset != nil {
+			list = append(list, m.Offset.Expr)
+		}
+	}
+	for _, l := range pb.Let {
+		list = append(list, l.Expr)
+	}
+	if pb.While != pb.When {
+		list = append(list, pb.While)
+	}
+	if pb.Again != nil {
+		list = append(list, pb.Again.Exprs...)
+	}
+	moment(pb.Deadline)
+	for _, st := range pb.Steps {
+		list = append(list, st.When, st.Done, st.Rows, st.Most, st.Attach)
+		list = append(list, st.Again...)
+		list = append(list, st.To.Exprs...)
+		list = append(list, st.From.Exprs...)
+		moment(st.At)
+		moment(st.Due)
+		if st.Each != nil {
+			list = append(list, st.Each.Expr)
+		}
+		if st.Late != nil {
+			list = append(list, st.Late.Until)
+		}
+	}
+	return slices.DeleteFunc(list, func(e *condition.Expr) bool { return e == nil })
 }
 
-// A phraser goes through the words of a condition.
-type phraser struct {
-	w      *describer
-	tokens []string
-	at     int
+// let finds what a name stands for.
+func (v *vocabulary) let(name string) *condition.Expr {
+	for _, l := range v.pb.Let {
+		if l.Name == name {
+			return l.Expr
+		}
+	}
+	return nil
 }
 
-func (p *phraser) over() bool { return p.at >= len(p.tokens) }
+// name says what a name stands for, or what it is called.
+func (v *vocabulary) name(name string) (*condition.Expr, string) {
+	e := v.let(name)
+	if e == nil {
+		return nil, v.called(name)
+	}
+	plain, known := v.plain[name]
+	if !known {
+		before, law := len(v.law), v.law
+		terms := v.terms
+		v.terms = map[string]bool{}
+		n := len(strings.Fields(v.said(e)))
+		v.terms, v.law = terms, law[:before]
+		often := v.uses[name] > 1 && e.Type().Kind != dataset.YesNo && n*v.uses[name] > 3*v.briefly // shorter with a word of its own
+		plain = n <= 4 || n <= v.briefly && !often || n <= v.once && v.uses[name] <= 1
+		v.plain[name] = plain
+	}
+	if plain {
+		return e, ""
+	}
+	v.terms[name] = true
+	return nil, v.term(name, e.Type())
+}
 
-func (p *phraser) peek(ahead int) string {
-	if p.at+ahead < len(p.tokens) {
-		return p.tokens[p.at+ahead]
+// term is a name in quotes, with what kind of thing it is.
+func (v *vocabulary) term(name string, t dataset.Type) string {
+	word := quoted(readable(name))
+	switch {
+	case t.List != nil, t.Record != nil, t.Fields != nil:
+		return "the " + word
+	case t.Kind == dataset.YesNo:
+		return word
+	case t.Kind == dataset.Date && !strings.HasSuffix(name, "day"):
+		return "the day " + word
+	case t.Kind == dataset.Time:
+		return "the time " + word
+	case t.Kind == dataset.Money:
+		return "the sum " + word
+	case t.Kind == dataset.Number:
+		return "the number " + word
+	}
+	return "the " + word
+}
+
+// said says an expression, as a statement or as a value.
+func (v *vocabulary) said(e *condition.Expr) string {
+	if e.Type().Kind == dataset.YesNo {
+		return e.Statement(v.words)
+	}
+	return e.Phrase(v.words)
+}
+
+// called is what a name is called that the playbook does not explain.
+func (v *vocabulary) called(name string) string {
+	switch {
+	case v.copies(name) != "":
+		return v.copies(name)
+	case name == "period" && v.pb.Every != nil:
+		return "the " + beat(v.pb.Every)
+	case name == "since":
+		return "the time of the last one"
+	}
+	return "the " + readable(name)
+}
+
+// setting says the value of a setting; a table is named.
+func (v *vocabulary) setting(name string) string {
+	s := v.pb.Settings[name]
+	switch {
+	case s == nil, !s.Set && s.Type != "table":
+		return "what is set as " + quoted(readable(name))
+	case s.Type == "table":
+		return "the table " + quoted(readable(name))
+	case s.Type == "role":
+		return "the " + v.role(s.Term.Value.S)
+	case s.Term.IsList:
+		return and(v.roles(s))
+	}
+	words := strings.TrimSuffix(s.Term.Value.Words(v.set.Constituency.Clock), ".00")
+	if s.Type == "text" || s.Type == "choice" {
+		return quoted(readable(words))
+	}
+	return words
+}
+
+// copies says what a step is copied for, by the name of one of them: a row of a
+// table, or a record; nothing if there is no such name.
+func (v *vocabulary) copies(name string) string {
+	for _, st := range v.pb.Steps {
+		if st.Each == nil || st.Each.Var != name {
+			continue
+		}
+		if t := st.Each.Expr.Type(); t.List != nil && t.List.Record != nil {
+			return "the " + readable(t.List.Record.Singular)
+		}
+		if t := st.Each.Expr.Type(); t.List != nil && t.List.Fields == nil {
+			return "that officer"
+		}
+		return itsRow
 	}
 	return ""
 }
 
-// signs are the operators in words.
-var signs = map[string]string{
-	"==": "is", "!=": "is not", "<": "is less than", "<=": "is at most", ">": "is more than", ">=": "is at least",
-	"+": "plus", "-": "minus", "*": "times", "/": "divided by", "??": "or, if there is none,",
-	"in": "is one of", "and": "and", "or": "or", "not": "not",
+const itsRow = "its row"
+
+// roles are the titles of a setting's roles.
+func (v *vocabulary) roles(s *Setting) []string {
+	var words []string
+	for _, t := range append([]dataset.Term{s.Term}, s.Term.List...) {
+		if t.Value.S != "" {
+			words = append(words, "the "+v.role(t.Value.S))
+		}
+	}
+	return words
 }
 
-// dated are the operators where days are compared.
-var dated = map[string]string{"<": "is before", "<=": "is at the latest", ">": "is after", ">=": "is at the earliest"}
-
-// next puts the next words of the condition into plain ones.
-func (p *phraser) next() string {
-	t := p.peek(0)
-	p.at++
-	switch {
-	case t == "not" && p.peek(0) == "in":
-		p.at++
-		return "is none of"
-	case t == "not" && p.peek(0) == "replied" && p.peek(1) == "(":
-		p.at += 2
-		return strings.Join(p.arguments(), " ") + " has not written back"
-	case t == "not" && p.peek(1) != "(" && isPath(p.peek(0)):
-		name := p.peek(0)
-		p.at++
-		return p.w.whether(name, "does not hold", "is no", "not ")
-	case t == "(":
-		return "(" + p.until(")") + ")"
-	case t == "[":
-		return p.until("]")
-	case signs[t] != "":
-		if word := dated[t]; word != "" && p.days() {
-			return word
+// step is a step's name in quotes.
+func (v *vocabulary) step(name string) string {
+	for _, st := range v.pb.Steps {
+		if st.ID == name && st.Kind == Email {
+			return "the letter " + quoted(readable(name))
 		}
-		return signs[t]
-	case p.peek(0) == "(" && isPath(t):
-		p.at++
-		return p.w.call(t, p.arguments())
-	case strings.HasPrefix(t, `"`), strings.HasPrefix(t, "'"):
-		return strings.ReplaceAll(strings.Trim(t, `"'`), "_", " ")
-	case isPath(t) && signs[p.peek(0)] != "" && p.peek(0) != "and" && p.peek(0) != "or", isPath(t) && p.at > 1 && signs[p.peek(-2)] != "" && p.peek(-2) != "and" && p.peek(-2) != "or":
-		return p.w.name(t)
-	case isPath(t):
-		return p.w.whether(t, "holds", "is yes", "")
 	}
-	return t
+	return quoted(readable(name))
 }
 
-// whether says a name that is itself a yes or no as a statement; any other name
-// is only named.
-func (w *describer) whether(path, holds, column, before string) string {
-	if w.typeOf(path).Kind != dataset.YesNo || strings.HasPrefix(path, "steps.") {
-		return before + w.name(path)
-	}
-	if strings.Contains(path, ".") {
-		return w.name(path) + " " + column
-	}
-	return w.name(path) + " " + holds
-}
-
-// typeOf is what a dotted name is.
-func (w *describer) typeOf(path string) dataset.Type {
-	parts := strings.Split(path, ".")
-	t := w.pb.Scope.Names[parts[0]]
-	for _, part := range parts[1:] {
-		switch {
-		case t.Record != nil:
-			t = t.Record.Types()[part]
-		case t.Fields != nil:
-			t = t.Fields[part]
-		default:
-			return dataset.Type{}
+// role gives a role's title.
+func (v *vocabulary) role(name string) string {
+	if r := v.set.Roles[name]; r != nil {
+		if r.Branch {
+			return r.Title + " of the branch"
 		}
+		return r.Title
 	}
-	return t
-}
-
-// days reports whether the comparison at hand is one of days.
-func (p *phraser) days() bool {
-	for _, t := range []string{p.peek(0), p.peek(-2)} {
-		if t == "today" || t == "now" || t == "since" || strings.HasSuffix(t, "_on") || strings.HasSuffix(t, ".date") || strings.HasSuffix(t, ".start") ||
-			strings.HasSuffix(t, ".end") || strings.HasSuffix(t, ".due") || strings.HasSuffix(t, ".joined") || strings.HasSuffix(t, ".seen") || t == "latest" || t == "birthday" {
-			return true
-		}
-		if k := p.w.typeOf(t).Kind; k == dataset.Date || k == dataset.Time {
-			return true
-		}
-	}
-	return false
-}
-
-// until puts all up to a closing bracket into words.
-func (p *phraser) until(end string) string {
-	var out []string
-	for !p.over() && p.peek(0) != end {
-		out = append(out, p.next())
-	}
-	p.at++
-	return strings.Join(out, " ")
-}
-
-// arguments puts the arguments of a call into words, one by one.
-func (p *phraser) arguments() []string {
-	var out, words []string
-	for !p.over() && p.peek(0) != ")" {
-		if p.peek(0) == "," {
-			p.at++
-			out, words = append(out, strings.Join(words, " ")), nil
-			continue
-		}
-		words = append(words, p.next())
-	}
-	p.at++
-	return append(out, strings.Join(words, " "))
-}
-
-// call puts a function into words.
-func (w *describer) call(name string, args []string) string {
-	arg := func(i int) string {
-		if i < len(args) {
-			return args[i]
-		}
-		return ""
-	}
-	if figure, ok := strings.CutPrefix(name, "law."); ok {
-		return w.figure(figure)
-	}
-	switch name {
-	case "present":
-		if strings.HasPrefix(arg(0), `"`) {
-			return "there is " + arg(0)
-		}
-		return strings.TrimSuffix(arg(0), " is yes") + " is filled in"
-	case "blank":
-		if strings.HasPrefix(arg(0), `"`) {
-			return "there is no " + arg(0)
-		}
-		return strings.TrimSuffix(arg(0), " is yes") + " is blank"
-	case "days", "months":
-		if arg(0) == "1" {
-			return "1 " + strings.TrimSuffix(name, "s")
-		}
-		return arg(0) + " " + name
-	case "pounds":
-		return "£" + arg(0)
-	case "day", "len":
-		return map[string]string{"day": "the day of ", "len": "the number of "}[name] + arg(0)
-	case "year":
-		return "the year of " + arg(0)
-	case "replied":
-		return arg(0) + " has written back"
-	case "open_case":
-		return arg(0) + " is at work for " + arg(1)
-	case "audience":
-		return "everyone in the audience " + arg(0)
-	case "birthday":
-		return arg(1) + " years after " + arg(0)
-	case "days_between":
-		return "the days between " + arg(0) + " and " + arg(1)
-	case "latest":
-		return "the latest of " + arg(0)
-	case "share":
-		return "one " + arg(1) + "th of " + arg(0)
-	case "any", "all", "none", "one", "count", "filter", "find", "map", "sum":
-		word := map[string]string{"any": "any of ", "all": "all of ", "none": "none of ", "one": "exactly one of ", "count": "how many of ",
-			"filter": "those of ", "find": "the one of ", "map": "of ", "sum": "the sum over "}[name]
-		if name == "map" {
-			return "the " + strings.TrimPrefix(arg(1), "its ") + " of " + arg(0)
-		}
-		return word + arg(0) + " of which " + arg(1)
-	}
-	return readable(name) + " (" + strings.Join(args, ", ") + ")"
+	return readable(name)
 }
 
 // figure says a figure of the law, as it stands at the end of its table.
-func (w *describer) figure(name string) string {
-	for _, f := range w.set.Law.Figures() {
-		if f.Name != name || len(f.Entries) == 0 {
-			continue
-		}
-		now := f.Entries[len(f.Entries)-1].Value
-		if n := len(f.Own); n > 0 && f.stricter(f.Own[n-1].Value, now) {
-			return "the line we have drawn (" + f.Own[n-1].Value.Words(calendar.Clock{}) + ", stricter than the law's " + now.Words(calendar.Clock{}) + ")"
-		}
-		return "the line of the law (" + now.Words(calendar.Clock{}) + ")"
+func (v *vocabulary) figure(name string) string {
+	f := v.set.lawFigure(name)
+	if f == nil || len(f.Entries) == 0 {
+		return "the law's " + readable(name)
 	}
-	return "the law's " + readable(name)
+	if !slices.Contains(v.law, name) {
+		v.law = append(v.law, name)
+	}
+	if f.columns != nil {
+		return "the law's table " + quoted(readable(name))
+	}
+	now, own := f.Entries[len(f.Entries)-1].Value, ""
+	if n := len(f.Own); n > 0 && f.stricter(f.Own[n-1].Value, now) {
+		now, own = f.Own[n-1].Value, ", which is stricter"
+	}
+	words := strings.TrimSuffix(now.Words(calendar.Clock{}), ".00")
+	whose := "legal"
+	if own != "" {
+		whose = "own"
+	}
+	switch f.Kind {
+	case dataset.Money:
+		return fmt.Sprintf("%s %s line of %s", map[bool]string{true: "our", false: "the"}[own != ""], whose, words)
+	case dataset.Number:
+		return words
+	}
+	return words + map[bool]string{true: " (our own, stricter than the law)", false: " (by law)"}[own != ""]
 }
 
-// name puts a dotted name into words: settings become their values.
-func (w *describer) name(path string) string {
-	parts := strings.Split(path, ".")
+// lawFigure finds a figure of the law by its name.
+func (s *Set) lawFigure(name string) *Figure {
+	for _, f := range s.Law.Figures() {
+		if f.Name == name {
+			return f
+		}
+	}
+	return nil
+}
+
+// beat is the stretch that a schedule repeats: year, quarter, month, week, day.
+func beat(s *calendar.Schedule) string {
+	words := s.String()
+	for _, unit := range []string{"year", "quarter", "month", "week"} {
+		if strings.HasPrefix(words, unit) {
+			return unit
+		}
+	}
+	if strings.HasPrefix(words, "day") || strings.HasPrefix(words, "weekday") {
+		return "day"
+	}
+	return "period"
+}
+
+// schedule says when a playbook begins anew.
+func schedule(s *calendar.Schedule) string {
+	words, hour, timed := strings.Cut(s.String(), " at ")
+	unit, day, on := strings.Cut(words, " on ")
 	switch {
-	case parts[0] == "":
-		return "its " + readable(strings.Join(parts[1:], "'s "))
-	case len(parts) > 1 && parts[0] == "settings":
-		if s := w.pb.Settings[parts[1]]; s != nil && s.Set && !s.Term.IsList {
-			return s.Term.Value.Words(w.set.Constituency.Clock)
+	case on && unit == "week":
+		unit, on = upperFirst(day), false
+	case unit == "week":
+		unit = "Monday"
+	case unit == "month" && !on:
+		day, on = "the 1st", true
+	case unit == "quarter" && !on:
+		day, on = "its first day", true
+	case unit == "year" && !on:
+		day, on = "1 January", true
+	case strings.HasSuffix(unit, " weeks") && !on:
+		day, on = "a Monday", true
+	}
+	say := "every " + unit
+	if on {
+		for _, month := range monthNames {
+			day = strings.Replace(day, strings.ToLower(month), month, 1)
 		}
-		return "the table " + readable(parts[1])
-	case len(parts) > 2 && parts[0] == "steps":
-		if parts[2] == "answer" {
-			return "the answer to " + readable(parts[1])
-		}
-		return readable(parts[1]) + " is " + readable(parts[2])
-	case len(parts) == 2:
-		return "the " + readable(parts[0]) + "'s " + readable(parts[1])
-	case len(parts) > 2:
-		return "the " + readable(strings.Join(parts, "'s "))
+		say += " on " + upperDay(day)
 	}
-	switch path {
-	case "true", "false":
-		return map[string]string{"true": "yes", "false": "no"}[path]
-	case "today", "now":
-		return path
+	if timed {
+		say += " at " + hourWords(hour)
 	}
-	for _, l := range w.pb.Let {
-		if l.Name == path {
-			return fmt.Sprintf("%q", readable(path))
-		}
-	}
-	if w.pb.For != nil && path == w.pb.For.Var {
-		return "the " + readable(path)
-	}
-	return readable(path)
+	return say
 }
 
-// template puts the marks of a subject into words.
-func (w *describer) template(text string) string {
-	var b strings.Builder
-	for {
-		before, rest, found := strings.Cut(text, "{{")
-		b.WriteString(before)
-		mark, after, closed := strings.Cut(rest, "}}")
-		if !found || !closed {
-			return b.String()
-		}
-		b.WriteString("[" + w.mark(strings.Fields(mark)) + "]")
-		text = after
+var monthNames = []string{"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"}
+
+// upperDay gives the name of a day of the week its capital letter.
+func upperDay(day string) string {
+	if strings.HasSuffix(day, "day") && !strings.Contains(day, " ") {
+		return upperFirst(day)
 	}
+	return day
 }
 
-// mark puts one mark of a template into words.
-func (w *describer) mark(words []string) string {
-	if len(words) == 0 {
-		return ""
+func upperFirst(s string) string {
+	if s == "" {
+		return s
 	}
-	switch words[0] {
-	case "or":
-		if len(words) > 1 {
-			return strings.Trim(w.name(words[1]), `"`)
-		}
-	case "len":
-		return "how many"
-	case "if", "else", "end", "with", "range":
-		return strings.Join(words, " ")
-	}
-	return strings.Trim(w.name(words[0]), `"`)
+	return strings.ToUpper(s[:1]) + s[1:]
 }
 
-// isPath reports a name, with or without dots.
-func isPath(s string) bool {
-	if s == "" || s == "." {
-		return false
+// hourWords says a time of day: 07:00 is 7 in the morning.
+func hourWords(clock string) string {
+	hour, minute, ok := strings.Cut(clock, ":")
+	var h int
+	if _, err := fmt.Sscanf(hour, "%d", &h); err != nil || !ok {
+		return clock
 	}
-	for i, part := range strings.Split(s, ".") {
-		if !isWord(part) && !(part == "" && i == 0) && !strings.ContainsAny(part, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") {
-			return false
-		}
+	part := "in the morning"
+	switch {
+	case h == 12 && minute == "00":
+		return "noon"
+	case h >= 18:
+		part = "in the evening"
+	case h >= 12:
+		part = "in the afternoon"
 	}
-	return true
+	say := fmt.Sprint((h+11)%12 + 1)
+	if minute != "00" {
+		say += ":" + minute
+	}
+	return say + " " + part
 }
 
-// conditionTokens cuts a condition into names, texts, numbers and signs.
-func conditionTokens(s string) []string {
-	var out []string
-	word := func(r byte) bool {
-		return r == '_' || r == '.' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r >= 0x80
-	}
-	for i := 0; i < len(s); {
-		from := i
-		switch c := s[i]; {
-		case c == ' ' || c == '\n' || c == '\t':
-			i++
-			continue
-		case c == '"' || c == '\'':
-			for i++; i < len(s) && s[i] != c; i++ {
-				if s[i] == '\\' {
-					i++
-				}
-			}
-			i = min(i+1, len(s))
-		case word(c):
-			for i < len(s) && word(s[i]) {
-				i++
-			}
-		default:
-			i++
-			if i < len(s) && strings.Contains("== != <= >= ??", s[from:i+1]) && s[i] != ' ' {
-				i++
-			}
-		}
-		out = append(out, s[from:i])
+// quoted puts words into quotation marks.
+func quoted(s string) string { return "“" + s + "”" }
+
+// readable is a name without its underscores.
+func readable(name string) string { return strings.ReplaceAll(name, "_", " ") }
+
+func readableAll(names []string) []string {
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = readable(n)
 	}
 	return out
+}
+
+// and joins words as a sentence does.
+func and(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
 }

@@ -44,6 +44,16 @@
 // constituency allow; where the constituency is silent, every letter is
 // approved.
 //
+// # What a role is shown
+//
+// Every column has a class: free and name, which every officer may see, and
+// contact, money and special, which the table of roles grants by list, and a
+// constituency otherwise under roles:. A step that would show a role more is a
+// fault where it does: in its subject, letter or columns, or in a name under let
+// made of them. A special column must be named under reads, and then every role
+// that is told, signs or approves must be granted it (masks.go, grants.go). What
+// is known of a role only in a plan, a plan asks again.
+//
 // # What identifies a playbook
 //
 // Digest is that of the effective text: the playbook, its letters, its
@@ -59,6 +69,8 @@ import (
 	"github.com/clarion-clp/clarion/engine/condition"
 	"github.com/clarion-clp/clarion/engine/dataset"
 	"github.com/clarion-clp/clarion/engine/letter"
+	"path"
+	"strings"
 )
 
 // A Basis is by what right a message is sent.
@@ -111,7 +123,8 @@ type Playbook struct {
 	Words              string          // digest of what its letters say to members
 	File               string
 
-	origins []Origin // of every effective value
+	origins  []Origin // of every effective value
+	specials []Guard  // the special columns that it uses
 }
 
 // For says which records a playbook is about.
@@ -170,7 +183,7 @@ type Step struct {
 	Due     *Moment // of a task
 	Late    *Late   // nil: the default of rule 9
 	To      Recipients
-	From    string // role
+	From    Recipients // who signs: one role, or an expression that gives one
 	Basis   Basis
 	When    *condition.Expr
 	Done    *condition.Expr // of a task
@@ -178,13 +191,17 @@ type Step struct {
 	Subject *letter.Line
 	Letter  *letter.Template // nil for a task without words of its own
 	Rows    *condition.Expr
-	Columns []string
+	Columns []string // of its rows, in the order of sorting; owner.name through a person column
+	Tally   bool     // the rows are not listed but counted, by their one or two columns
 	Most    *condition.Expr
 	Attach  *condition.Expr
 	Answers []Answer
 	Chase   []Rung
 	Private bool
-	Line    int // in the file
+	Shows   []Guard  // what its words give away that not every role may see
+	Heads   []Guard  // of these, what its subject gives away, which reminders show
+	Counts  []string // names whose numbers are made of special columns, or of rows that are counted
+	Line    int      // in the file
 }
 
 // Copies says a step is copied per element of a list.
@@ -230,6 +247,7 @@ type Rung struct {
 // A Setting is a value a constituency may set.
 type Setting struct {
 	Name, Type, About string
+	Columns           []string     // of a table
 	Term              dataset.Term // the effective value
 	Set               bool         // false: no default and not set
 	Used              bool
@@ -241,9 +259,11 @@ type Constituency struct {
 	Name      string
 	Clock     calendar.Clock
 	Started   calendar.Date
+	LeapEarly bool // who is born on 29 February has the birthday on the 28th in other years, not on 1 March
 	Quiet     Quiet
 	Budget    Budget
 	Brakes    Brakes
+	Earning   Earning
 	Mail      Mail
 	Imprint   string
 	Data      map[string]Source // datasets to import, by name
@@ -268,15 +288,27 @@ type Brakes struct {
 	MostAtOnce, SharePercent, TimesUsual, Floor int
 }
 
+// Earning is what a playbook earns more trust by: so many letters (and from
+// batch to automatic so many batches of them) decided without one being struck
+// out, and no larger share of its letters come back in the last days.
+type Earning struct {
+	Decisions, BouncePercent, Days int
+}
+
 // A Source is where a dataset is imported from.
 type Source struct {
 	From, Folder, Sheet string
 	Profile             string // a shipped layout: electoral-commission
+	Kind                string // which kind of report it is, as imports shows it: mar
 	StaleAfter          calendar.Duration
 	Full                bool
 	Dates               string            // day-first or month-first, where a list alone cannot show it
 	Columns             map[string]string // our column -> their header
+	Types               map[string]string // of a calendar: words of a category or a title -> the type they mean; * is all else
 }
+
+// Calendar tells from the name of its file that a source is a calendar.
+func (s Source) Calendar() bool { return strings.EqualFold(path.Ext(s.From), ".ics") }
 
 // An Audience is a named list of people.
 type Audience struct {
@@ -337,4 +369,6 @@ type Role struct {
 	Name, Title string
 	FallsTo     string // the role a vacancy falls to; empty: nobody
 	Branch      bool   // held per branch
+	place       int    // in the table of roles
+	sees, own   grants // as it ships, and as the constituency has it
 }

@@ -73,6 +73,62 @@ func (b *builder) recipient(sc condition.Scope, v value, s string, branch bool) 
 	return e
 }
 
+// signer reads who signs a step: a role, or an expression that gives one, such
+// as a column of a settings table.
+func (b *builder) signer(st *Step, sc condition.Scope, v value, branch bool) Recipients {
+	owner := Recipients{Roles: []string{b.pb.Role}}
+	s, ok := v.text("from")
+	if !ok {
+		return owner
+	}
+	role := b.ld.set.Roles[s]
+	if role != nil {
+		if role.Branch && !branch {
+			v.fault("name a role of the whole constituency", "%s is held per branch, and no branch is in sight.", s)
+		}
+		return Recipients{Roles: []string{s}}
+	}
+	if _, known := sc.Names[s]; isWord(s) && !known {
+		v.fault(didYouMean(s, sortedNames(b.ld.set.Roles)), "There is no role %q.", plain(s))
+		return owner
+	}
+	e := b.ld.expr(sc, v, s, 0)
+	if e == nil {
+		return owner
+	}
+	if t := e.Type(); t.Column == nil || t.Column != b.ld.roleType.Column {
+		v.fault("name a role, or a setting or a table's column of type role", "Who signs must be a role, and this is %s.", typeWords(t))
+		return owner
+	}
+	if !branch {
+		b.noBranchRoles(st, v, s)
+	}
+	return Recipients{Exprs: []*condition.Expr{e}}
+}
+
+// noBranchRoles notes a role held per branch among those that an expression can
+// give: a setting, or a column of the settings table that the step goes through.
+func (b *builder) noBranchRoles(st *Step, v value, source string) {
+	name, rest, _ := strings.Cut(source, ".")
+	if name == "settings" && b.pb.Settings[rest] != nil {
+		b.noBranchRole(v, b.pb.Settings[rest])
+	}
+	if st.Each == nil || st.Each.Var != name {
+		return
+	}
+	table, _ := strings.CutPrefix(st.Each.Expr.Source(), "settings.")
+	set := b.pb.Settings[table]
+	if set == nil {
+		return
+	}
+	for _, row := range set.Term.List {
+		if role := b.ld.set.Roles[row.Fields[rest].Value.S]; role != nil && role.Branch {
+			v.fault("set a role of the whole constituency", "The setting %s has %s, which is held per branch, and no branch is in sight.", set.Name, role.Name)
+			return
+		}
+	}
+}
+
 // noBranchRole notes a role held per branch in a setting used without a branch.
 func (b *builder) noBranchRole(v value, set *Setting) {
 	for _, t := range append([]dataset.Term{set.Term}, set.Term.List...) {

@@ -120,7 +120,10 @@ func readColumn(e entry) (dataset.Column, bool) {
 	}
 	if v := m.get("of"); v.there() {
 		c.Of, ok = v.name("of")
-		good = good && ok
+		if good = good && ok; ok && c.Kind != dataset.Reference && !c.Role() {
+			v.fault("write of: roles, or kind: reference", "Only a reference points into a dataset, and a text only into the roles.")
+			return c, false
+		}
 	}
 	return c, readChoices(&c, m) && good
 }
@@ -175,7 +178,10 @@ func readRoles(v value) map[string]*Role {
 		if !ok || !good {
 			continue
 		}
-		r := &Role{Name: name}
+		if name == everyone {
+			continue // what it sees, all roles see
+		}
+		r := &Role{Name: name, place: len(roles)}
 		if t := rm.get("title"); t.there() {
 			r.Title, _ = t.text("title")
 		} else {

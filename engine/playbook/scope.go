@@ -23,6 +23,7 @@ func (ld *loader) base() map[string]dataset.Type {
 		"now":   {Kind: dataset.Time},
 		"constituency": {Fields: map[string]dataset.Type{
 			"name": {Kind: dataset.Text}, "started": {Kind: dataset.Date},
+			"nation": {Kind: dataset.Choice, Column: &dataset.Column{Name: "nation", Kind: dataset.Choice, Choices: sortedNames(nationNames)}},
 		}},
 	}
 	for name, s := range ld.set.Schemas {
@@ -38,7 +39,7 @@ func (ld *loader) base() map[string]dataset.Type {
 func (ld *loader) scope(more map[string]dataset.Type) condition.Scope {
 	names := maps.Clone(ld.names)
 	maps.Copy(names, more)
-	return condition.Scope{Names: names, Law: ld.lawKinds, Playbooks: ld.known, Audiences: ld.audiences}
+	return condition.Scope{Names: names, Law: ld.lawTypes, Playbooks: ld.known, Audiences: ld.audiences}
 }
 
 // with is a scope with one more name.

@@ -24,6 +24,7 @@ func (b *builder) seal() {
 	}
 	b.unused()
 	b.special()
+	b.owners()
 	b.lock()
 	pb.Private = b.top.private()
 	for _, st := range pb.Steps {

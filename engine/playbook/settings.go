@@ -149,6 +149,7 @@ func (b *builder) shape(def *settingDef, m mapping) bool {
 		name, ok := c.key.name("column")
 		typ, ok2 := c.val.choice("a column", columnTypes...)
 		good = good && ok && ok2
+		def.Columns = append(def.Columns, name)
 		def.columns = append(def.columns, settingDef{Setting: &Setting{Name: name, Type: typ}, at: c, column: dataset.Column{Name: name, Kind: plainKind(typ)}})
 	}
 	return good && len(def.columns) > 0

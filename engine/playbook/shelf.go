@@ -156,3 +156,28 @@ func (f *openFolder) ReadDir(n int) ([]fs.DirEntry, error) {
 	f.left = f.left[n:]
 	return list, nil
 }
+
+// Swapped is a library in which some files read otherwise; a file without a text
+// is not there.
+func Swapped(library fs.FS, files map[string]string) (fs.FS, error) {
+	s := &shelf{files: map[string][]byte{}}
+	err := fs.WalkDir(library, ".", func(file string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		if _, other := files[file]; !other {
+			s.files[file], err = fs.ReadFile(library, file)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading the library: %w", err)
+	}
+	for file, text := range files {
+		if text != "" {
+			s.files[file] = []byte(text)
+		}
+	}
+	s.names = sortedNames(s.files)
+	return s, nil
+}

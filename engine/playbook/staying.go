@@ -76,7 +76,7 @@ func (pb *Playbook) horizons(source string) []horizon {
 func rejoined(tokens []string) string {
 	var b strings.Builder
 	for i, t := range tokens {
-		call := t == "(" && i > 0 && isPath(tokens[i-1]) && signs[tokens[i-1]] == ""
+		call := t == "(" && i > 0 && isPath(tokens[i-1]) && !signs[tokens[i-1]]
 		if i > 0 && !call && t != ")" && t != "]" && t != "," && tokens[i-1] != "(" && tokens[i-1] != "[" {
 			b.WriteByte(' ')
 		}

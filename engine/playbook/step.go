@@ -62,12 +62,9 @@ func (b *builder) step(src *stepSource) {
 	} else {
 		src.at.fault("", "A step must say to whom.")
 	}
-	st.From = b.pb.Role
+	st.From = Recipients{Roles: []string{b.pb.Role}}
 	if v := m.get("from"); v.there() {
-		st.From = b.role(v, "from")
-		if role := b.ld.set.Roles[st.From]; role != nil && role.Branch && !branch {
-			v.fault("name a role of the whole constituency", "%s is held per branch, and no branch is in sight.", st.From)
-		}
+		st.From = b.signer(st, sc, v, branch)
 	}
 	b.shown(st, m, sc)
 	if st.Kind == Task {
@@ -76,6 +73,7 @@ func (b *builder) step(src *stepSource) {
 	}
 	b.words(src, st, sc, u)
 	st.Private = u.private()
+	b.masks(st, m, u)
 	b.pb.Steps = append(b.pb.Steps, st)
 }
 
@@ -178,6 +176,7 @@ func (b *builder) times(st *Step, m mapping, sc condition.Scope) {
 // shown reads what a step shows beside its words: rows, columns, a file.
 func (b *builder) shown(st *Step, m mapping, sc condition.Scope) {
 	rows, columns, most, attach := m.get("rows"), m.get("columns"), m.get("most"), m.get("attach")
+	count := m.get("count")
 	if rows.there() {
 		if s, ok := rows.text("rows"); ok {
 			if st.Rows = b.ld.expr(sc, rows, s, 0); st.Rows != nil && (st.Rows.Type().List == nil || st.Rows.Type().List.Record == nil) {
@@ -185,11 +184,11 @@ func (b *builder) shown(st *Step, m mapping, sc condition.Scope) {
 				st.Rows = nil
 			}
 		}
-		if !columns.there() {
-			rows.fault("write columns: [name, phone]", "rows needs columns: what is shown of each record.")
+		if !columns.there() && !count.there() {
+			rows.fault("write columns: [name, phone], or count: [branch]", "rows needs columns: what is shown of each record.")
 		}
 	}
-	for key, v := range map[string]value{"columns": columns, "most": most} {
+	for key, v := range map[string]value{"columns": columns, "count": count, "most": most} {
 		if v.there() && !rows.there() {
 			v.fault("", "%s needs rows.", sentence(key))
 		}
@@ -199,6 +198,9 @@ func (b *builder) shown(st *Step, m mapping, sc condition.Scope) {
 		if st.Rows != nil {
 			b.shownColumns(columns, st.Rows.Type().List.Record)
 		}
+	}
+	if count.there() {
+		b.tally(st, m)
 	}
 	if most.there() {
 		if s, ok := most.text("most"); ok {
@@ -216,18 +218,69 @@ func (b *builder) shown(st *Step, m mapping, sc condition.Scope) {
 	}
 }
 
+// tally reads by what the rows are counted. It stands for itself: a list of the
+// same rows would tell what the counts hide.
+func (b *builder) tally(st *Step, m mapping) {
+	v := m.get("count")
+	names, ok := v.texts("count")
+	for _, key := range []string{"columns", "most"} {
+		if other := m.get(key); other.there() {
+			other.fault("keep one of them", "A list of the records would tell what count hides.")
+			return
+		}
+	}
+	switch {
+	case !ok:
+		return
+	case len(names) == 0 || len(names) > 2:
+		v.fault("write count: [branch, kind]", "The records are counted by one column, or by two.")
+		return
+	}
+	if st.Columns, st.Tally = names, true; st.Rows == nil {
+		return
+	}
+	s := st.Rows.Type().List.Record
+	b.shownColumns(v, s)
+	items, _ := v.items("count")
+	for _, item := range items {
+		switch t := s.Types()[item.n.Value]; t.Kind {
+		case dataset.Date, dataset.Time, dataset.Money, dataset.Length, dataset.File:
+			item.fault("count by a branch, a kind or another column with few values", "%s is %s: nearly every record has its own.", sentence(item.n.Value), typeWords(t))
+		}
+	}
+}
+
 // shownColumns checks the columns of rows.
 func (b *builder) shownColumns(v value, s *dataset.Schema) {
 	items, _ := v.items("columns")
 	types := s.Types()
 	for _, item := range items {
-		name := item.n.Value
-		if _, ok := types[name]; !ok {
+		name, of, dotted := strings.Cut(item.n.Value, ".")
+		t, ok := types[name]
+		if !ok {
 			item.fault(didYouMean(name, append(columnNames(s), "key", "first_seen")), "%s has no column %q.", sentence(s.Name), plain(name))
 			continue
 		}
 		b.ld.uses.column(s, name)
+		if !dotted {
+			continue
+		}
+		people := b.ld.derived["people"]
+		at := utf8.RuneCountInString(name) + 1
+		if t.Kind != dataset.Person {
+			item.faultIn(at, "only a column that holds a person has columns of its own, as in owner.name", "%s is %s, and has no columns.", sentence(name), typeWords(t))
+		} else if _, ok := people.Types()[of]; !ok {
+			item.faultIn(at, didYouMean(of, columnNames(people)), "%s has no column %q.", sentence(people.Name), plain(of))
+		} else {
+			b.ld.uses.column(people, of)
+		}
 	}
+}
+
+// Heading is what stands above a column of rows: for minute_taker.name, whose
+// name it is.
+func Heading(column string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(strings.TrimSuffix(column, ".name"), "_", " "), ".", " ")
 }
 
 // hasFile reports a record or column that holds a file.
@@ -362,6 +415,7 @@ func (b *builder) words(src *stepSource, st *Step, sc condition.Scope, u *uses) 
 		}
 		if len(faults) == 0 {
 			st.Subject = line
+			b.lay(line.Shows(names), true, func(at letter.Show, hint, text string) { v.faultIn(max(at.Column-1, 0), hint, "%s", text) })
 		}
 	}
 	text, ok := b.letterText(src)
@@ -379,6 +433,7 @@ func (b *builder) words(src *stepSource, st *Step, sc condition.Scope, u *uses) 
 	}
 	if len(faults) == 0 {
 		st.Letter = tmpl
+		b.lay(tmpl.Shows(names), false, func(at letter.Show, hint, why string) { text.fault(at.Line, at.Column, hint, why) })
 	}
 	b.digest(&b.text, "letter "+st.ID, text.String())
 }

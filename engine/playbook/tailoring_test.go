@@ -1,6 +1,7 @@
 package playbook_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -58,7 +59,13 @@ func TestTailoring(t *testing.T) {
 				return pb.When.Source()[len(pb.When.Source())-30:] + " while " + pb.While.Source()
 			}, ") and (present(member.branch)) while member.status in [\"active\", \"provisional\"]"},
 		{"a playbook off", "new-member-welcome: \"off\"\n", nil,
-			func(s *playbook.Set) string { return strings.Join(s.Off, ",") }, "new-member-welcome"},
+			func(s *playbook.Set) string {
+				return fmt.Sprint(slices.Contains(s.Off, "new-member-welcome"), slices.Contains(s.Off, "arrears-chase"), s.Playbook("new-member-welcome") == nil)
+			}, "true false true"},
+		{"a playbook that nobody has named", "new-member-welcome: {}\n", nil,
+			func(s *playbook.Set) string {
+				return fmt.Sprint(slices.Contains(s.Off, "chair-cover"), s.Playbook("chair-cover") == nil, s.Playbook("new-member-welcome") != nil)
+			}, "true true true"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -108,9 +115,9 @@ func TestDigests(t *testing.T) {
 	text := string(library[file].Data)
 	read := func(change func(string) string, own map[string]string) *playbook.Playbook {
 		t.Helper()
-		m := ships(t)
+		m := fewShip(t)
 		m[file] = words(change(text))
-		set, err := playbook.Load(m, plain(own))
+		set, err := playbook.Load(m, allOn(t, m, plain(own)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -171,10 +178,7 @@ func TestAFaultInWhatAllRestOnStopsAll(t *testing.T) {
 	if !set.Fatal() || len(set.Playbooks) != 0 || len(set.All()) != 2 {
 		t.Errorf("fatal %v, %d playbooks run, faults %v", set.Fatal(), len(set.Playbooks), set.All())
 	}
-	set, err = playbook.Load(playbooks.Library, plain(map[string]string{"playbooks.yaml": "arrears-chase: {trust: lots}\n"}))
-	if err != nil {
-		t.Fatal(err)
-	}
+	set = load(t, map[string]string{"playbooks.yaml": "arrears-chase: {trust: lots}\n"})
 	if set.Fatal() || set.Playbook("arrears-chase") != nil || set.Playbook("new-member-welcome") == nil {
 		t.Error("a fault in one playbook must disable that one only")
 	}
@@ -232,7 +236,7 @@ func TestTestsOfAConstituency(t *testing.T) {
 		"tests/new-member-welcome.test.yaml": "playbook: new-member-welcome\ntests:\n  - name: quiet\n    start: 2026-11-01\n    settings: {check_in: 20 days}\n    data: {members: []}\n" +
 			"    timeline:\n      2026-11-02: {record: {members: {A1: {phone_bad: yes}}}, outage: yes, approve: all, expect: []}\n",
 	})
-	tests, faults, err := playbook.LoadTests(ships(t, "membership_officer/new-member-welcome.test", "membership_officer/arrears-chase.test", "treasurer/donation-permissibility.test", "secretary/minutes-circulate.test"), own)
+	tests, faults, err := playbook.LoadTests(fewShip(t, "membership_officer/new-member-welcome.test", "membership_officer/arrears-chase.test", "treasurer/donation-permissibility.test", "secretary/minutes-circulate.test"), own)
 	if err != nil || len(faults) > 0 || len(tests) != 1 {
 		t.Fatalf("%d tests, %v, %v", len(tests), faults, err)
 	}
@@ -267,7 +271,7 @@ func TestBadTests(t *testing.T) {
 		{"    end:", "    ending:", `11:5: A test does not know the key "ending".`},
 		{"    start:", "    settings: {check_in: 1 day}\n    start:", "4:26: check_in must be at least 14 days."},
 	} {
-		m := ships(t, "membership_officer/arrears-chase.test", "treasurer/donation-permissibility.test", "secretary/minutes-circulate.test")
+		m := fewShip(t, "membership_officer/arrears-chase.test", "treasurer/donation-permissibility.test", "secretary/minutes-circulate.test")
 		text := strings.Replace(good, c.from, c.to, 1)
 		m["membership_officer/new-member-welcome.test.yaml"] = words(text)
 		tests, faults, err := playbook.LoadTests(m, nil)

@@ -173,7 +173,12 @@ func (r *testReader) expect(v value) []string {
 		if !ok {
 			continue
 		}
-		words := strings.Fields(s)
+		e, good := ReadExpectation(s)
+		words := strings.Fields(e.What)
+		if !good {
+			item.fault(`write it as email welcome to jo@example.org saying "these words" and "those", not saying "others"`, "This does not say what words are expected.")
+			continue
+		}
 		if !slices.Contains(expectWords, words[0]) {
 			item.fault(didYouMean(words[0], expectWords), "%q cannot be expected.", plain(words[0]))
 			continue
@@ -196,7 +201,11 @@ func (r *testReader) expect(v value) []string {
 			item.fault("write email welcome to jo@example.org", "This does not say to whom.")
 			continue
 		}
-		out = append(out, strings.Join(words, " "))
+		if len(e.Says)+len(e.Omits) > 0 && !slices.Contains(sayingWords, words[0]) {
+			item.fault("", "What is %s has no words.", words[0])
+			continue
+		}
+		out = append(out, e.String())
 	}
 	return out
 }

@@ -26,7 +26,8 @@ type Test struct {
 	Set                  *Set
 	Own                  bool // the constituency's, not the library's
 
-	tail tailoring // the settings, for loading
+	tail   tailoring        // the settings, for loading
+	nation *calendar.Nation // whose law and bank holidays count; nil: the constituency's
 }
 
 // A TestOfficer holds a role in a test, from the start.
@@ -47,7 +48,7 @@ type TestDay struct {
 	Approve  []string     // steps whose letters are approved; "all": all of them
 	Reject   []string     // steps whose letters are rejected
 	Outage   bool         // nothing can be delivered
-	Expect   []string     // "email welcome to jo@example.org", in any order
+	Expect   []string     // lines that ReadExpectation takes apart, in any order
 	Expected bool         // expect was written, even if it is empty
 }
 
@@ -71,10 +72,14 @@ type TestEnd struct {
 // expectWords are what a line of expect can begin with.
 var expectWords = []string{"email", "task", "chase", "missed", "withheld", "held", "answered", "settled", "sheet"}
 
+// sayingWords are those of them that come with a letter or a digest.
+var sayingWords = []string{"email", "task", "chase", "held", "sheet"}
+
 // LoadTests reads the tests beside the playbooks: those of the library, run as
 // it ships, and those of a constituency (nil: none), run with its own
-// settings.
-func LoadTests(library, constituency fs.FS) ([]*Test, []Fault, error) {
+// settings. Where playbooks are named only theirs are read. The faults are those
+// of the tests, and of the playbooks that they are about.
+func LoadTests(library, constituency fs.FS, only ...string) ([]*Test, []Fault, error) {
 	var tests []*Test
 	var faults []Fault
 	shared := documents{}
@@ -95,8 +100,12 @@ func LoadTests(library, constituency fs.FS) ([]*Test, []Fault, error) {
 			return nil, nil, err
 		}
 		for _, name := range names {
-			if !strings.HasSuffix(name, ".test.yaml") {
+			about, isTest := strings.CutSuffix(path.Base(name), ".test.yaml")
+			if !isTest || len(only) > 0 && !slices.Contains(only, about) {
 				continue
+			}
+			if broken := set.Disabled[about]; !onlyUnset(broken) { // what is only unset a test may set
+				faults = append(faults, broken...)
 			}
 			r := &testReader{library: library, own: setting, shared: shared, set: set, doc: &doc{file: name, out: &faults}}
 			data, err := fs.ReadFile(files, name)
@@ -193,6 +202,12 @@ func (r *testReader) test(v value) (*Test, error) {
 	if s := m.get("settings"); s.there() {
 		t.tail.settings, _ = s.mapping("settings")
 	}
+	if n := m.get("nation"); n.there() {
+		if word, ok := n.choice("nation", sortedNames(nationNames)...); ok {
+			nation := nationNames[word]
+			t.nation = &nation
+		}
+	}
 	set, err := load(r.library, r.own, t, r.shared)
 	if err != nil {
 		return nil, err
@@ -288,6 +303,7 @@ func (r *testReader) row(v value, s *dataset.Schema) *dataset.Row {
 		return nil
 	}
 	r.whole(row, s)
+	row.Problems = r.set.NameRoles(s, row.Cells)
 	return row
 }
 

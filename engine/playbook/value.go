@@ -333,6 +333,10 @@ func isWord(s string) bool {
 	return s != "" && len(s) <= 60
 }
 
+// IsName reports a word that a constituency may give as a name: small letters,
+// figures and underscores.
+func IsName(s string) bool { return isWord(s) }
+
 // name checks that a key or value is a name.
 func (v value) name(what string) (string, bool) {
 	s, ok := v.text(what)

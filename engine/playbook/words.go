@@ -4,15 +4,17 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/clarion-clp/clarion/engine/dataset"
 )
 
-// Words describes a playbook as it holds here on one page of plain English: for
-// a committee that is to adopt it. It says what the playbook does when, to whom
-// and by what right, what it reads, what can be set and when it stops. What the
-// conditions say is put into words one by one; where the words and the playbook
-// differ, the playbook holds.
+// Words describes a playbook as it holds here on one page of plain English, to
+// be read aloud to a committee that is to adopt it: when it begins, who gets
+// what and when, what stops it, what is set, what the law says. Conditions are
+// said by their meaning; where the words and the playbook differ, the playbook
+// holds.
 func (s *Set) Words(pb *Playbook) string {
-	w := &describer{set: s, pb: pb}
+	w := &describer{vocabulary: newVocabulary(s, pb)}
 	w.line("%s", pb.Title)
 	w.line("%s", strings.Repeat("=", len([]rune(pb.Title))))
 	if about := shortened(pb.About); about != "" {
@@ -20,7 +22,7 @@ func (s *Set) Words(pb *Playbook) string {
 	}
 	w.rights()
 	w.cases()
-	w.head("What it does")
+	w.head("What happens")
 	n := 0
 	for _, st := range pb.Steps {
 		if !st.Off {
@@ -29,38 +31,48 @@ func (s *Set) Words(pb *Playbook) string {
 		}
 	}
 	w.switchedOff()
-	w.head("When it stops")
+	w.head("What stops it")
 	w.ends()
+	w.terminology()
 	w.settings()
+	w.figures()
 	w.reads()
 	w.sources()
 	return strings.TrimRight(w.b.String(), "\n") + "\n"
 }
 
-// Trigger says in a few words what a playbook is about and when it acts.
+// Trigger says in a few words when a playbook acts: "When a member's status
+// becomes arrears", "Every Monday at 7 in the morning".
 func (s *Set) Trigger(pb *Playbook) string {
-	w := &describer{set: s, pb: pb}
-	var parts []string
-	if pb.Every != nil {
-		parts = append(parts, "every "+pb.Every.String())
-	}
-	if pb.For != nil {
-		parts = append(parts, "for "+a(readable(pb.For.Schema.Singular)))
-	}
+	w := &describer{vocabulary: newVocabulary(s, pb)}
+	w.briefly, w.once = 25, 50 // there is no room to explain words
+	return w.trigger()
+}
+
+func (w *describer) trigger() string {
+	pb := w.pb
+	var say string
 	switch {
+	case pb.Every != nil:
+		say = schedule(pb.Every)
+		if pb.For != nil {
+			say += ", for each " + readable(pb.For.Schema.Singular)
+		}
+		if pb.When != nil {
+			say += ", if " + pb.When.Statement(w.words)
+		}
 	case pb.Everyone:
-		parts = append(parts, "every one of them")
+		say = "for every " + readable(pb.For.Schema.Singular) + ", without exception"
 	case pb.When != nil:
-		parts = append(parts, "when "+w.phrase(pb.When.Source()))
+		say = "when " + pb.When.Opening(w.words)
 	}
-	return strings.Join(parts, ", ")
+	return upperFirst(say)
 }
 
 // A describer writes a description.
 type describer struct {
-	set *Set
-	pb  *Playbook
-	b   strings.Builder
+	*vocabulary
+	b strings.Builder
 }
 
 func (w *describer) line(format string, args ...any) { fmt.Fprintf(&w.b, format+"\n", args...) }
@@ -74,11 +86,6 @@ func (w *describer) para(format string, args ...any) {
 // item writes one item of a list.
 func (w *describer) item(format string, args ...any) {
 	w.fill("- ", "  ", fmt.Sprintf(format, args...))
-}
-
-// sub writes a line beneath an item.
-func (w *describer) sub(format string, args ...any) {
-	w.fill("   ", "   ", fmt.Sprintf(format, args...))
 }
 
 func (w *describer) head(text string) { w.line("\n%s", text) }
@@ -104,68 +111,43 @@ func (w *describer) fill(first, rest, text string) {
 // rights says who owns the playbook and by what right it writes.
 func (w *describer) rights() {
 	pb := w.pb
-	why := map[Basis]string{
-		Officer:   "It writes to officers only, so that they can do what falls to them.",
-		Service:   "It writes to people because of what they are to us (members, donors): they need not have asked for it, and it may promote nothing.",
-		Marketing: "It writes to people to promote something, and only to those who have agreed to that.",
-	}[pb.Basis]
-	w.para("It belongs to the %s, who signs, approves and answers for it. %s", w.role(pb.Role), why)
-	trust := map[Trust]string{
-		Observe: "It only shows what it would do; it does nothing.", Each: "Every letter to a member waits for the owner's yes.",
-		Batch: "Letters to members wait until the owner approves them together.", Automatic: "Once it has earned that, letters go by themselves.",
-	}[pb.Trust]
-	if pb.Trust > Observe && !slices.ContainsFunc(pb.Steps, func(st *Step) bool { return st.Kind == Email && !st.Off }) {
-		trust = "It sends no letters to members; what officers have to do stands in their daily letter."
-	}
-	how := ""
+	letters := slices.ContainsFunc(pb.Steps, func(st *Step) bool { return st.Kind == Email && !st.Off && st.To.beyondRoles() })
+	say := fmt.Sprintf("It belongs to the %s, who answers for it.", w.role(pb.Role))
 	switch {
-	case pb.Cap < 0:
-		how = " It is meant for everybody concerned, however many they are."
-	case pb.Cap > 0:
-		how = fmt.Sprintf(" It may do no more than %d things in one run.", pb.Cap)
+	case !letters:
+		say += " It writes to officers only."
+	case pb.Basis == Service:
+		say += " It writes to people because of what they are to us, and promotes nothing."
+	case pb.Basis == Marketing:
+		say += " It promotes something, so it writes only to people who have agreed to that."
 	}
-	w.para("%s%s", trust, how)
+	trust := map[Trust]string{
+		Observe: " It only shows what it would do.", Each: " Every letter waits for the owner's yes.",
+		Batch: " Letters wait until the owner approves them together.", Automatic: " Once it has earned that, letters go by themselves.",
+	}[pb.Trust]
+	if letters || pb.Trust == Observe {
+		say += trust
+	}
+	if pb.Cap > 0 {
+		say += fmt.Sprintf(" It does no more than %d things in one run.", pb.Cap)
+	}
 	if pb.Locked {
-		w.para("It rests on law: a constituency can add to it, and take nothing away from it.")
+		say += " It rests on law: we may add to it, and take nothing away."
 	}
-	if pb.Private {
-		w.para("It is private: it reads money or other guarded matters, so nothing of it goes to an address that several people share.")
+	if pb.Private && letters {
+		say += " It is private: nothing of it goes to an address that several people share."
 	}
+	w.para("%s", say)
 }
 
 // cases says whom it is about, and when.
 func (w *describer) cases() {
-	pb := w.pb
-	w.head("Whom it is about")
-	var say string
-	switch {
-	case pb.Every != nil && pb.For != nil:
-		say = fmt.Sprintf("Each %s, every %s", readable(pb.For.Schema.Singular), pb.Every)
-	case pb.Every != nil:
-		say = "It begins anew every " + pb.Every.String()
-	case pb.For != nil:
-		say = "Each " + readable(pb.For.Schema.Singular)
-	default:
-		say = "The constituency party as a whole"
+	w.head("When it begins")
+	say := w.trigger()
+	if w.pb.Every == nil {
+		say += ". " + w.occasion()
 	}
-	switch {
-	case pb.Everyone:
-		say += ", without exception"
-	case pb.When != nil && pb.For != nil && pb.Every == nil:
-		say += " of whom this is so: " + w.phrase(pb.When.Source())
-		if !pb.For.Schema.Person {
-			say = strings.Replace(say, "of whom this is so", "of which this is so", 1)
-		}
-	case pb.When != nil:
-		say += ", if " + w.phrase(pb.When.Source())
-	}
-	w.item("%s.", say)
-	for _, l := range pb.Let {
-		w.item("Here %q means: %s.", readable(l.Name), w.phrase(l.Expr.Source()))
-	}
-	if pb.Every == nil {
-		w.item("%s", w.occasion())
-	}
+	w.item("%s.", strings.TrimSuffix(say, "."))
 }
 
 // occasion says when the same record counts again.
@@ -181,100 +163,86 @@ func (w *describer) occasion() string {
 	}
 	var words []string
 	for _, e := range again.Exprs {
-		words = append(words, w.phrase(e.Source()))
+		words = append(words, e.Phrase(w.words))
 	}
-	return "Again only when there is another value of " + strings.Join(words, " or ") + "."
+	return "Again only when " + strings.Join(words, " or ") + " changes."
 }
 
 // step says what one step does.
 func (w *describer) step(n int, st *Step) {
 	pb := w.pb
-	what, kind := "Letter", "Sent"
-	if st.Kind == Task {
-		what, kind = "Task", "Given"
-	}
-	w.fill(fmt.Sprintf("%d. ", n), "   ", fmt.Sprintf("%s %q to %s.", what, strings.ReplaceAll(st.ID, "_", " "), w.recipients(st.To)))
-	if st.Subject != nil {
-		w.sub("%q", w.subject(st))
-	}
 	when := "at once"
 	if st.At != nil {
 		when = w.moment(st.At)
-	} else if pb.Every != nil {
-		when = "on the day itself"
 	}
-	say := kind + " " + when
+	say := fmt.Sprintf("Letter %s to %s, %s", quoted(readable(st.ID)), w.recipients(st.To), when)
+	if st.Kind == Task {
+		say = fmt.Sprintf("Task %s for %s, %s", quoted(readable(st.ID)), w.recipients(st.To), when)
+	}
 	if st.Each != nil {
-		say += ", one for each " + strings.ReplaceAll(st.Each.Var, "_", " ") + " of " + w.phrase(st.Each.Expr.Source())
+		say += ", once for each " + singular(st.Each.Expr.Phrase(w.words))
 	}
 	if st.When != nil {
-		say += ", if " + w.phrase(st.When.Source())
+		say += ", if " + st.When.Statement(w.words)
 	}
-	w.sub("%s.", say)
-	if st.Kind == Email && st.Basis != pb.Basis {
-		w.sub("It counts as %s: it goes only to people who have agreed to that.", st.Basis)
+	if st.Subject != nil {
+		say += ": " + quoted(strings.TrimSuffix(w.subject(st), "."))
 	}
-	if st.Rows != nil {
-		w.sub("It shows %s, with %s.", w.phrase(st.Rows.Source()), and(readableAll(st.Columns)))
+	say += "."
+	if st.Kind == Email && st.Basis != pb.Basis && st.Basis == Marketing {
+		say += " Only to people who have agreed to such letters."
+	}
+	if len(st.From.Exprs) > 0 || st.From.Roles[0] != pb.Role {
+		say += fmt.Sprintf(" It is from %s.", w.recipients(st.From))
+	}
+	if st.Tally {
+		say += fmt.Sprintf(" It counts %s, by %s; no number under 5 is given, nor one that would give it away.", st.Rows.Phrase(w.words), and(headings(st.Columns)))
+	} else if st.Rows != nil {
+		say += fmt.Sprintf(" It lists %s, with %s.", st.Rows.Phrase(w.words), and(headings(st.Columns)))
 	}
 	if st.Attach != nil {
-		w.sub("Attached: %s; without it the letter waits.", w.phrase(st.Attach.Source()))
+		say += fmt.Sprintf(" Attached: %s; without it the letter waits.", st.Attach.Phrase(w.words))
 	}
-	for _, e := range st.Again {
-		w.sub("It goes again when there is another value of %s.", w.phrase(e.Source()))
-	}
-	if st.Late != nil {
-		if st.Late.Until != nil {
-			w.sub("After %s it is no longer done, and that is reported.", w.phrase(st.Late.Until.Source()))
-		} else {
-			w.sub("More than %s late it is no longer done, and that is reported.", w.length(st.Late.For))
+	if len(st.Again) > 0 {
+		var words []string
+		for _, e := range st.Again {
+			words = append(words, w.said(e))
 		}
-	}
-	w.task(st)
-}
-
-// task says by when a task is due, what can be answered and who is reminded.
-func (w *describer) task(st *Step) {
-	if st.Kind != Task {
-		return
+		say += fmt.Sprintf(" It goes again when %s changes.", strings.Join(words, " or "))
 	}
 	if st.Due != nil {
-		w.sub("Due %s.", w.moment(st.Due))
+		say += " Due " + w.moment(st.Due) + "."
 	}
 	if st.Done != nil {
-		w.sub("Done as soon as %s.", w.phrase(st.Done.Source()))
+		say += " Done as soon as " + st.Done.Statement(w.words) + "."
 	}
-	var answers []string
-	for _, a := range st.Answers {
-		text := fmt.Sprintf("%q", a.Text)
-		var does []string
-		for _, f := range a.Set {
-			does = append(does, fmt.Sprintf("notes %s: %s", readable(f.Column), w.phrase(f.Expr.Source())))
-		}
-		if a.Suppress != nil {
-			does = append(does, "nothing is sent to them any more")
-		}
-		if len(does) > 0 {
-			text += " (" + strings.Join(does, "; ") + ")"
-		}
-		answers = append(answers, text)
+	if st.Late != nil && st.Late.Until != nil {
+		say += fmt.Sprintf(" Too late after %s.", st.Late.Until.Phrase(w.words))
+	} else if st.Late != nil {
+		say += fmt.Sprintf(" Too late after another %s.", w.length(st.Late.For))
 	}
-	if len(answers) > 1 || len(answers) == 1 && st.Answers[0].Text != "done" {
-		w.sub("Answers: %s.", strings.Join(answers, ", "))
+	if st.Kind == Task {
+		say += w.answers(st) + w.chase(st)
 	}
-	for _, r := range st.Chase {
-		w.sub("Reminder %s it is due to %s.", r.Key, w.recipients(r.To))
-	}
+	w.fill(fmt.Sprintf("%d. ", n), "   ", say)
 }
 
-// subject is the subject as it is written, without the marks of the template.
-func (w *describer) subject(st *Step) string {
-	for _, o := range w.pb.origins {
-		if o.Path == "steps."+st.ID+".subject" {
-			return w.template(o.Value)
-		}
+// singular is a list as "for each" needs it.
+func singular(phrase string) string {
+	phrase = strings.TrimPrefix(phrase, "the ")
+	if rest, ok := strings.CutPrefix(phrase, "table "); ok {
+		return "row of the table " + rest
 	}
-	return ""
+	return "of the " + phrase
+}
+
+// headings are what stands above some columns.
+func headings(columns []string) []string {
+	out := make([]string, len(columns))
+	for i, c := range columns {
+		out[i] = Heading(c)
+	}
+	return out
 }
 
 // switchedOff names the steps that the constituency does without.
@@ -282,7 +250,7 @@ func (w *describer) switchedOff() {
 	var off []string
 	for _, st := range w.pb.Steps {
 		if st.Off {
-			off = append(off, fmt.Sprintf("%q", strings.ReplaceAll(st.ID, "_", " ")))
+			off = append(off, quoted(readable(st.ID)))
 		}
 	}
 	if len(off) > 0 {
@@ -294,94 +262,51 @@ func (w *describer) switchedOff() {
 func (w *describer) ends() {
 	pb := w.pb
 	if pb.Deadline != nil {
-		w.item("It should be done by the deadline: %s. After that it stays open and is shown as overdue.", w.moment(pb.Deadline))
+		w.item("The deadline is %s. After it, what is open is shown as overdue.", strings.TrimPrefix(w.moment(pb.Deadline), "on "))
 	}
 	if pb.Done != nil {
-		w.item("It has reached its end when %s.", w.phrase(pb.Done.Source()))
+		w.item("It is done when %s.", pb.Done.Statement(w.words))
 	} else {
-		w.item("It has reached its end when every step is done or no longer needed.")
+		w.item("It is done when every step is done or no longer needed.")
 	}
 	if pb.Stop != nil {
-		w.item("It stops for good when %s. Tasks already given stay with their owner.", w.phrase(pb.Stop.Source()))
+		w.item("It stops for good when %s.", pb.Stop.Statement(w.words))
 	}
 	switch {
+	case pb.While != nil && pb.When != nil && pb.While.Source() == pb.When.Source():
+		w.item("It ends when what began it no longer holds; letters that wait are withdrawn.")
 	case pb.While != nil:
-		w.item("It ends when this is no longer so: %s. Letters that wait are withdrawn.", w.phrase(pb.While.Source()))
+		w.item("It goes on only while %s; otherwise letters that wait are withdrawn.", pb.While.Statement(w.words))
 	case pb.Everyone:
 		w.item("It ends when the record is gone.")
 	}
 	if pb.Pause != nil {
-		w.item("It rests, and nothing new is sent or asked for, while %s.", w.phrase(pb.Pause.Source()))
+		w.item("It rests while %s.", pb.Pause.Statement(w.words))
 	}
-	w.item("It ends at once when the person has died or asks us to erase them. What cannot be told for want of a date or another cell is listed for the %s, and nothing is sent.", w.role(pb.Role))
+	w.item("Where something needed is missing, nothing is sent: the %s is told what.", w.role(pb.Role))
 }
 
-// settings says what can be set and how it is set here.
-func (w *describer) settings() {
-	pb := w.pb
-	if len(pb.Settings) == 0 {
+// terminology explains the words in quotes that were used.
+func (w *describer) terminology() {
+	said := map[string]string{}
+	for grown := true; grown; {
+		grown = false
+		for _, l := range w.pb.Let {
+			if _, done := said[l.Name]; !w.terms[l.Name] || done {
+				continue
+			}
+			said[l.Name], grown = w.said(l.Expr), true
+		}
+	}
+	if len(said) == 0 {
 		return
 	}
-	w.head("What is set")
-	for _, o := range pb.origins {
-		name, ok := strings.CutPrefix(o.Path, "settings.")
-		if !ok || o.Value == "" {
-			continue
+	w.head("What the words mean")
+	for _, l := range w.pb.Let {
+		if words, ok := said[l.Name]; ok && l.Expr.Type().Kind == dataset.YesNo {
+			w.item("It counts as %s if %s.", quoted(readable(l.Name)), words)
+		} else if ok {
+			w.item("%s: %s.", quoted(upperFirst(readable(l.Name))), words)
 		}
-		head, row, _ := strings.Cut(name, ".")
-		say := strings.ReplaceAll(head, "_", " ")
-		if row != "" {
-			say += ", " + strings.ReplaceAll(row, "_", " ")
-		}
-		value := o.Value
-		if s := pb.Settings[head]; s != nil && s.Type == "role" {
-			value = w.role(value)
-		}
-		from := ""
-		if o.Ours() && o.Library != "" {
-			from = fmt.Sprintf(" (set here; otherwise %s)", o.Library)
-		} else if o.Ours() && !pb.own() {
-			from = " (set here)"
-		}
-		about := ""
-		if s := pb.Settings[head]; s != nil && s.About != "" && row == "" {
-			about = " " + s.About
-		}
-		w.item("%s: %s%s.%s", sentence(say), strings.TrimSuffix(value, "."), from, about)
-	}
-}
-
-// reads says which data it uses.
-func (w *describer) reads() {
-	columns := map[string][]string{}
-	for _, path := range w.pb.Data() {
-		table, column, _ := strings.Cut(path, ".")
-		columns[table] = append(columns[table], readable(column))
-	}
-	if len(columns) == 0 {
-		return
-	}
-	w.head("What it reads")
-	for _, table := range sortedNames(columns) {
-		list := slices.DeleteFunc(columns[table], func(c string) bool { return c == "" })
-		if len(list) == 0 {
-			w.item("%s.", sentence(strings.ReplaceAll(table, "_", " ")))
-		} else {
-			w.item("%s: %s.", sentence(strings.ReplaceAll(table, "_", " ")), and(list))
-		}
-	}
-	if len(w.pb.Reads) > 0 {
-		w.item("Of these, %s: special categories, which only the roles that need them see.", and(readableAll(w.pb.Reads)))
-	}
-}
-
-// sources says where the duty comes from.
-func (w *describer) sources() {
-	if len(w.pb.Source) == 0 {
-		return
-	}
-	w.head("Where the duty comes from")
-	for _, s := range w.pb.Source {
-		w.item("%s.", strings.TrimSuffix(shortened(s), "."))
 	}
 }

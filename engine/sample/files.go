@@ -55,13 +55,17 @@ func (w *world) files() map[string][]byte {
 		if p.from > w.day {
 			continue
 		}
-		if strings.HasSuffix(p.file, ".pdf") {
-			files["papers/"+p.file] = pdf(p.lines)
-		} else {
-			files["papers/"+p.file] = []byte(strings.Join(p.lines, "\n") + "\n")
-		}
+		files["papers/"+p.file] = p.bytes()
 	}
 	return files
+}
+
+// bytes are the file of a paper.
+func (p *paper) bytes() []byte {
+	if strings.HasSuffix(p.file, ".pdf") {
+		return pdf(p.lines)
+	}
+	return []byte(strings.Join(p.lines, "\n") + "\n")
 }
 
 // bom is the mark with which a spreadsheet begins a file in UTF-8.
@@ -101,7 +105,7 @@ func lower(s string) string { return strings.ToLower(s[:1]) + s[1:] }
 
 func (w *world) membersFile() []byte {
 	rows := [][]string{{"Membership Number", "Title", "First Name", "Last Name", "Email", "Phone", "Address", "Postcode",
-		"Date Joined", "Status", "Arrears Since", "Months in Arrears", "Branch", "Date of Birth", "Marketing Consent", "Last Contacted"}}
+		"Date Joined", "Status", "Arrears Since", "Months in Arrears", "Branch", "Date of Birth", "Gender", "Marketing Consent", "Last Contacted"}}
 	for _, m := range w.members {
 		if m.from <= w.day {
 			rows = append(rows, m.row(w.now()))
@@ -143,7 +147,15 @@ func (m *member) row(now calendar.Date) []string {
 		joined = fmt.Sprintf("%d/%d/%02d", day, int(month), y%100)
 	}
 	return []string{m.no, m.title, first, m.last, email, m.phone, m.street, m.postcode, joined, m.status,
-		british(m.arrears, m.hasArrears), owed, branch, british(m.born, m.hasBorn), m.consent, british(m.contacted, m.hasContacted)}
+		british(m.arrears, m.hasArrears), owed, branch, british(m.born, m.hasBorn), m.gender(), m.consent, british(m.contacted, m.hasContacted)}
+}
+
+// gender is what a member calls themselves. One list in six does not say.
+func (m *member) gender() string {
+	if m.no[len(m.no)-1]%6 == 0 {
+		return ""
+	}
+	return map[string]string{"Ms": "Woman", "Mrs": "Woman", "Mr": "Man", "Mx": "Non-binary"}[m.title]
 }
 
 func (w *world) donationsFile() []byte {
@@ -168,6 +180,9 @@ func (w *world) donationsFile() []byte {
 func (w *world) meetingsFile() []byte {
 	rows := [][]string{{"Key", "Type", "Title", "Date", "Start", "End", "Venue", "Branch", "Status", "Minute Taker", "Audience"}}
 	for _, m := range w.meetings {
+		if m.from > w.day {
+			continue
+		}
 		day := british(m.date, true)
 		rows = append(rows, []string{m.key, m.kind, m.title, day, day + " " + m.start, day + " " + m.end, m.venue, m.branch, m.status, m.taker, m.audience})
 	}

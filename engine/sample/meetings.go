@@ -12,6 +12,7 @@ type meeting struct {
 	date                            calendar.Date
 	start, end                      string // times of day
 	status, taker, audience         string
+	from                            int // the first day of the story on which the diary has it
 }
 
 // A paper is one line of the list of documents, with its file.
@@ -65,7 +66,7 @@ func (w *world) meet(kind string, day int, venue string) {
 	title := map[string]string{"gm": "General meeting", "ec": "Executive meeting", "agm": "Annual general meeting",
 		"policy": "Policy forum: buses after six", "branch": "Thornley branch meeting", "social": "Autumn social"}[kind]
 	m := meeting{key: fmt.Sprintf("%s-%s", kind, date), kind: kind, title: title, venue: venue, date: date, start: "19:30", end: "21:15",
-		status: "confirmed", audience: "members"}
+		status: "confirmed", audience: "members", from: days[0]}
 	switch kind {
 	case "gm", "agm":
 		m.taker = "Ivor Blackett"
@@ -101,6 +102,11 @@ func (w *world) minute(m *meeting, status string, from int) {
 // tellMeetings brings diary and papers to the day of the story: what was to be
 // has been, and drafts have been agreed.
 func (w *world) tellMeetings() {
+	for _, a := range w.agreed {
+		if w.day >= a.from {
+			w.papers[a.paper].status = "approved"
+		}
+	}
 	for i := range w.papers {
 		p := &w.papers[i]
 		switch p.meeting {
@@ -115,3 +121,6 @@ func (w *world) tellMeetings() {
 		}
 	}
 }
+
+// agreed is from when a paper is agreed.
+type agreed struct{ paper, from int }

@@ -59,6 +59,12 @@
 //
 // Officers: one in two roles, one deputy, one who left, and no officer at all
 // in Saltmarsh.
+//
+// Year tells a whole year from day 0, in which every shipped playbook finds
+// something to do: every office has a holder (team.go), meetings come and go
+// with their papers (rhythm.go), members join, fall behind and leave (lives.go),
+// and the other lists stand in year/*.csv, row by row with the day from which it
+// is there (books.go).
 package sample
 
 import (
@@ -146,6 +152,8 @@ type world struct {
 	gifts    []gift
 	meetings []meeting
 	papers   []paper
+	agreed   []agreed
+	notes    map[string][]entry // what the year's rhythm writes into the officers' books
 }
 
 // date is a day of the story.

@@ -222,3 +222,33 @@ func TestTheStoreSaysWhichPromise(t *testing.T) {
 		t.Errorf("the error is %v", err)
 	}
 }
+
+// TestAnOlderStoreIsBroughtUpToDate makes a store as the first release did, with
+// an import in it, and opens it: nothing is lost, and what is new is blank.
+func TestAnOlderStoreIsBroughtUpToDate(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "clarion.db")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	db, err := single(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := migrateTo(context.Background(), db, 1, "machine", noon); err != nil {
+		t.Fatal(err)
+	}
+	_, err = db.Exec(`insert into imports (constituency, id, dataset, file, sheet, sha256, header_hash, imported, imported_by, row_count, new_count,
+		gone_count, changed_count, refused_count, is_full, is_baseline, mapping) values (?, 1, 'members', 'members.csv', '', 'x', '', 1, 'secretary', 3, 2, 1, 0, 0, 1, 1, '')`, here)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.Close()
+	s := open(t, path)
+	view(t, s, func(tx *Tx) error {
+		all, err := tx.Imports()
+		if err != nil || len(all) != 1 || all[0].Dataset != "members" || all[0].New != 2 || all[0].Gone != 1 || all[0].Kind != "" || all[0].Unread != 0 {
+			t.Errorf("the imports are %+v, %v", all, err)
+		}
+		return nil
+	})
+}

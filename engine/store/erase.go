@@ -73,6 +73,13 @@ func (f *forgetting) redactContent(id int64) (bool, error) {
 		clean, found := f.find.redact(*text)
 		*text, named = clean, named || found
 	}
+	for _, a := range c.Attachments {
+		_, found, err := f.redactFile(a.SHA256)
+		if err != nil {
+			return false, err
+		}
+		named = named || found
+	}
 	if !named || !f.writing {
 		return named, nil
 	}
@@ -94,57 +101,6 @@ func (f *forgetting) redactContent(id int64) (bool, error) {
 	return true, f.exec(`update contents set from_name = ?, reply_to = ?, mail_to = ?, to_name = ?, subject = ?,
 		body_text = ?, body_html = ?, why = ?, redacted = ? where constituency = ? and message = ?`,
 		c.FromName, c.ReplyTo, c.To, c.ToName, c.Subject, c.Text, html, c.Why, f.at.UnixMicro(), here, id)
-}
-
-// clearFiles empties the personal files that were made for the person and that
-// no letter about others carries.
-func (f *forgetting) clearFiles() error {
-	mine, theirs := map[string]bool{}, map[string]bool{}
-	for _, sha := range f.files {
-		mine[sha] = true
-	}
-	err := f.each(`select message, sha256 from attachments where constituency = ?`, []any{here}, func(scan func(...any) error) error {
-		var id int64
-		var sha string
-		err := scan(&id, &sha)
-		if f.linked[id] {
-			mine[sha] = true
-		} else {
-			theirs[sha] = true
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	cleared, kept := 0, 0
-	for sha := range mine {
-		var class string
-		found, err := f.one(`select class from files where constituency = ? and sha256 = ? and erased is null`, []any{here, sha}, &class)
-		if err != nil {
-			return err
-		}
-		if !found {
-			continue
-		}
-		if class != KeepPersonal || theirs[sha] {
-			kept++
-			continue
-		}
-		cleared++
-		if !f.writing {
-			continue
-		}
-		if err := f.exec(`update files set body = null, erased = ? where constituency = ? and sha256 = ?`, f.at.UnixMicro(), here, sha); err != nil {
-			return err
-		}
-	}
-	f.did(cleared, "files made for them", "cleared")
-	if kept > 0 {
-		f.items = append(f.items, ForgetItem{What: "papers that were sent to others too", Count: kept, Kept: true,
-			Why: "they are records of the party; look through them yourself"})
-	}
-	return nil
 }
 
 // clearSnapshots takes the record out of every table that is kept, undone and
@@ -171,6 +127,9 @@ func (f *forgetting) clearSnapshots() error {
 		}
 		return f.rewriteSnapshot(id, dataset.NewTable(table.Schema, kept, table.Imported, table.First, table.File, table.Sheet))
 	})
+	if err == nil && f.writing { // they are worked out anew, without them
+		err = f.dropChanges()
+	}
 	f.did(rows, "rows in imported tables", "taken out of each")
 	f.did(mentions, "rows about others that name them", "the name is taken out")
 	return err

@@ -27,6 +27,9 @@ const (
 // personal is everything that must not be found afterwards.
 var personal = []string{"Zebedee", "zebedee", "Zebedee Quill", "Quill, Zebedee", oldEmail, newEmail, "zq%40example.net", street, "960777", "A000007", "allergic to bees"}
 
+// tableOfTwo is a table that goes to officers.
+const tableOfTwo = "name,phone\r\nZebedee Quill,01632 960777\r\nMrs Quill,\r\n"
+
 // someone fills a store with a person in every place where one can be.
 func someone(t *testing.T, s *Store) dataset.Ref {
 	t.Helper()
@@ -36,9 +39,12 @@ func someone(t *testing.T, s *Store) dataset.Ref {
 		i, _ := list.Schema.Column(column)
 		r.Cells[i] = dataset.TextValue(value)
 	}
-	var sha string
+	var sha, table string
 	update(t, s, func(tx *Tx) (err error) {
-		sha, err = tx.PutFile([]byte(strings.Repeat("A letter made for Zebedee Quill. ", 50)), "text/plain", KeepPersonal)
+		if sha, err = tx.PutFile([]byte(strings.Repeat("A letter made for Zebedee Quill. ", 50)), "text/plain", KeepPersonal); err != nil {
+			return err
+		}
+		table, err = tx.PutFile([]byte(tableOfTwo), "text/csv; charset=utf-8", KeepPersonal)
 		return err
 	})
 	set(zebedee, "first_name", "Zebedee")
@@ -86,9 +92,13 @@ func someone(t *testing.T, s *Store) dataset.Ref {
 	toHim.ToName, toHim.Attachments = "Zebedee Quill", file
 	send(t, s, propose(t, s, zebedee.Ref, toHim))
 	toWife := words("wife@example.org", "Greetings to ZEBEDEE\nQuill, https://example.org/?m=zq%40example.net and Mrs Quill.")
+	toWife.Attachments = []letter.Attachment{{Name: "task 1.csv", Type: "text/csv; charset=utf-8", SHA256: table, Size: int64(len(tableOfTwo))}}
 	send(t, s, propose(t, s, wife.Ref, toWife))
 	propose(t, s, list.Rows[2].Ref, words("other@example.org", "Please ring Zebedee Quill"))
 	propose(t, s, list.Rows[3].Ref, words("third@example.org", "Nothing about anybody"))
+	inTheTable := words("fourth@example.org", "See the table")
+	inTheTable.Attachments = toWife.Attachments
+	propose(t, s, list.Rows[4].Ref, inTheTable)
 	return zebedee.Ref
 }
 
@@ -104,7 +114,7 @@ func rawBytes(t *testing.T, s *Store) []byte {
 		all = append(all, b...)
 	}
 	view(t, s, func(tx *Tx) error {
-		for _, blob := range [][2]string{{"files", "body"}, {"snapshots", "body"}, {"contents", "body_html"}, {"inbound", "body"}} {
+		for _, blob := range [][2]string{{"files", "body"}, {"snapshots", "body"}, {"changes", "body"}, {"contents", "body_html"}, {"inbound", "body"}} {
 			err := tx.each(`select `+blob[1]+` from `+blob[0]+` where `+blob[1]+` is not null`, nil, func(scan func(...any) error) error {
 				var b []byte
 				if err := scan(&b); err != nil {
@@ -178,7 +188,7 @@ func othersAreWhole(t *testing.T, s *Store, ref dataset.Ref) {
 	}
 	view(t, s, func(tx *Tx) error {
 		b := tx.Book()
-		for id, want := range map[int64]ledger.MessageState{1: ledger.Sent, 2: ledger.Sent, 3: ledger.Superseded, 4: ledger.Proposed} {
+		for id, want := range map[int64]ledger.MessageState{1: ledger.Sent, 2: ledger.Sent, 3: ledger.Superseded, 4: ledger.Proposed, 5: ledger.Superseded} {
 			if m, _ := b.Message(id); m.State != want {
 				t.Errorf("message %d is %s, want %s", id, m.State, want)
 			}
@@ -195,6 +205,12 @@ func othersAreWhole(t *testing.T, s *Store, ref dataset.Ref) {
 		want := "Greetings to [erased], https://example.org/?m=[erased] and Mrs Quill."
 		if err != nil || c.Text != want {
 			t.Errorf("the words to somebody else are %q, %v", c.Text, err)
+		}
+		if len(c.Attachments) != 1 {
+			t.Fatalf("the letter to somebody else has the files %+v", c.Attachments)
+		}
+		if body, _, err := tx.File(c.Attachments[0].SHA256); err != nil || string(body) != "name,phone\r\n[erased],[erased]\r\nMrs Quill,\r\n" || c.Attachments[0].Size != int64(len(body)) {
+			t.Errorf("the table is now %q, %v", body, err)
 		}
 		if c, err := tx.Content(4); err != nil || c.Text != "Nothing about anybody" {
 			t.Errorf("the words about nobody are %q, %v", c.Text, err)
@@ -313,7 +329,7 @@ func TestNoPersonalDataInTheLedgerTables(t *testing.T) {
 	s := open(t, "")
 	someone(t, s)
 	clears := map[string]bool{"contents": true, "attachments": true, "identities": true, "facts": true, "problems": true, "words": true,
-		"imports": true, "files": true, "snapshots": true}
+		"imports": true, "files": true, "snapshots": true, "changes": true}
 	var tables []string
 	view(t, s, func(tx *Tx) error {
 		return tx.each(`select name from sqlite_master where type = 'table'`, nil, func(scan func(...any) error) error {
@@ -365,4 +381,52 @@ func everyText(t *testing.T, s *Store, table string) (texts []string) {
 		return rows.Err()
 	})
 	return texts
+}
+
+// TestWhatImportsChangedIsForgotten: it is thrown away whole, for it can be
+// worked out anew; and what an import changed that was undone is not given.
+func TestWhatImportsChangedIsForgotten(t *testing.T) {
+	s := open(t, "")
+	ref := someone(t, s)
+	var list *dataset.Table
+	kept := func() (ids []int64) {
+		view(t, s, func(tx *Tx) error {
+			all, err := tx.Changes("rules", list.Schema)
+			for id, table := range all {
+				ids = append(ids, id)
+				if len(table.Rows) != len(list.Rows) {
+					t.Errorf("import %d changed %d records, not %d", id, len(table.Rows), len(list.Rows))
+				}
+			}
+			if other, _ := tx.Changes("other rules", list.Schema); len(other) > 0 {
+				t.Error("what other rules make is given too")
+			}
+			slices.Sort(ids)
+			return err
+		})
+		return ids
+	}
+	list = current(t, s)
+	update(t, s, func(tx *Tx) error {
+		for _, id := range []int64{1, 2} {
+			if err := tx.SaveChanges(id, "rules", list); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if got := kept(); !slices.Equal(got, []int64{1, 2}) {
+		t.Errorf("kept of %v", got)
+	}
+	if !bytes.Contains(rawBytes(t, s), []byte("Zebedee")) {
+		t.Error("the test says nothing")
+	}
+	update(t, s, func(tx *Tx) error { _, err := tx.UndoImport(2, "secretary", noon); return err })
+	if got := kept(); !slices.Equal(got, []int64{1}) {
+		t.Errorf("after the undoing, kept of %v", got)
+	}
+	update(t, s, func(tx *Tx) error { _, err := tx.Forget("members", ref, "secretary", noon); return err })
+	if got := kept(); len(got) > 0 {
+		t.Errorf("after the forgetting, kept of %v", got)
+	}
 }

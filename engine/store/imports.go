@@ -13,6 +13,7 @@ import (
 type ImportRecord struct {
 	ID          int64
 	Dataset     string
+	Kind        string // which kind of report it was, if its source says so: mar
 	File, Sheet string
 	SHA256      string // of the file's bytes
 	HeaderHash  string // of its header, to see that the layout changed
@@ -23,6 +24,7 @@ type ImportRecord struct {
 	By          string // a role
 
 	Rows, New, Gone, Changed, Refused int
+	Unread                            int // cells that could not be read
 
 	Full     bool // the whole list, so that who is missing is gone
 	Baseline bool // the dataset's first: history
@@ -77,20 +79,20 @@ func (t *Tx) insertImport(r ImportRecord) error {
 		listDate = r.ListDate.String()
 	}
 	return t.exec(`insert into imports (constituency, id, dataset, file, sheet, sha256, header_hash, mapping, list_date,
-		imported, imported_by, row_count, new_count, gone_count, changed_count, refused_count, is_full, is_baseline)
-		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		imported, imported_by, row_count, new_count, gone_count, changed_count, refused_count, is_full, is_baseline, kind, unread_count)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		here, r.ID, r.Dataset, r.File, r.Sheet, r.SHA256, r.HeaderHash, r.Mapping, listDate,
-		r.At.UnixMicro(), r.By, r.Rows, r.New, r.Gone, r.Changed, r.Refused, oneOrZero(r.Full), oneOrZero(r.Baseline))
+		r.At.UnixMicro(), r.By, r.Rows, r.New, r.Gone, r.Changed, r.Refused, oneOrZero(r.Full), oneOrZero(r.Baseline), r.Kind, r.Unread)
 }
 
 const importColumns = `id, dataset, file, sheet, sha256, header_hash, mapping, list_date, imported, imported_by,
-	row_count, new_count, gone_count, changed_count, refused_count, is_full, is_baseline, undone, undone_by`
+	row_count, new_count, gone_count, changed_count, refused_count, is_full, is_baseline, undone, undone_by, kind, unread_count`
 
 func scanImport(scan func(...any) error) (r ImportRecord, err error) {
 	var listDate, undoneBy sql.NullString
 	var at, undone sql.NullInt64
 	err = scan(&r.ID, &r.Dataset, &r.File, &r.Sheet, &r.SHA256, &r.HeaderHash, &r.Mapping, &listDate, &at, &r.By,
-		&r.Rows, &r.New, &r.Gone, &r.Changed, &r.Refused, &r.Full, &r.Baseline, &undone, &undoneBy)
+		&r.Rows, &r.New, &r.Gone, &r.Changed, &r.Refused, &r.Full, &r.Baseline, &undone, &undoneBy, &r.Kind, &r.Unread)
 	if err != nil {
 		return r, err
 	}

@@ -29,7 +29,7 @@ func anyChange(d draw, b *ledger.Book, at time.Time) ledger.Change {
 	book := []string{"welcome", "arrears"}[d(2)]
 	choices := []func() ledger.Change{
 		func() ledger.Change {
-			return ledger.SwitchedOn{Playbook: book, Digest: occasion, Words: []string{"w1", "w2"}[d(2)]}
+			return ledger.SwitchedOn{Playbook: book, Digest: occasion, Words: []string{"w1", "w2"}[d(2)], Observes: d(9) == 0}
 		},
 		func() ledger.Change {
 			return ledger.CaseOpened{Case: key, Playbook: "welcome", Dataset: "members", Subject: person, Occasion: occasion,
@@ -110,7 +110,7 @@ func anyChange(d draw, b *ledger.Book, at time.Time) ledger.Change {
 		func() ledger.Change { return ledger.TakenOver{Machine: "laptop"} },
 		func() ledger.Change { return ledger.Adopted{Playbook: book, Digest: occasion} },
 		func() ledger.Change {
-			return ledger.Trusted{Playbook: book, Level: "each", Why: []string{"", "brake"}[d(2)]}
+			return ledger.Trusted{Playbook: book, Level: "each", Why: []string{"", "brake"}[d(2)], Minute: []string{"", "m1"}[d(2)]}
 		},
 		func() ledger.Change {
 			if d(8) > 0 {

@@ -170,16 +170,20 @@ func (t *Tx) savePart(r ledger.Rest, part string) error {
 			return []any{int64(s.Person), s.At.UnixMicro()}
 		})
 	case "switches":
-		return replace(t, r.Switches, "switches", "playbook, digest, words, switched, first_switched", func(_ int, s ledger.Switch) []any {
-			return []any{s.Playbook, s.Digest, s.Words, s.At.UnixMicro(), s.First.UnixMicro()}
+		return replace(t, r.Switches, "switches", "playbook, digest, words, observes, switched, first_switched", func(_ int, s ledger.Switch) []any {
+			return []any{s.Playbook, s.Digest, s.Words, oneOrZero(s.Observes), s.At.UnixMicro(), s.First.UnixMicro()}
 		})
 	case "adoptions":
 		return replace(t, r.Adoptions, "adoptions", "playbook, digest, adopted", func(_ int, a ledger.Adoption) []any {
 			return []any{a.Playbook, a.Digest, a.At.UnixMicro()}
 		})
 	case "trust":
-		return replace(t, r.Trust, "trusts", "playbook, level, why, since", func(_ int, a ledger.Trust) []any {
-			return []any{a.Playbook, a.Level, a.Why, a.At.UnixMicro()}
+		return replace(t, r.Trust, "trusts", "playbook, level, why, minute, since", func(_ int, a ledger.Trust) []any {
+			return []any{a.Playbook, a.Level, a.Why, a.Minute, a.At.UnixMicro()}
+		})
+	case "decided":
+		return replace(t, r.Decided, "decided", "playbook, letters, batches, last", func(_ int, a ledger.Decided) []any {
+			return []any{a.Playbook, a.Letters, a.Batches, a.Last.UnixMicro()}
 		})
 	case "releases":
 		return replace(t, r.Releases, "brakes", "number, playbook, actions, until", func(i int, a ledger.BrakeReleased) []any {

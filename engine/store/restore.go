@@ -180,10 +180,12 @@ func (t *Tx) readPeople(p *ledger.Projection) error {
 func (t *Tx) readOffice(p *ledger.Projection) error {
 	r := &p.Rest
 	var at, first sql.NullInt64
-	err := t.each(`select playbook, digest, words, switched, first_switched from switches where constituency = ?`,
+	err := t.each(`select playbook, digest, words, observes, switched, first_switched from switches where constituency = ?`,
 		[]any{here}, func(scan func(...any) error) error {
 			var s ledger.Switch
-			err := scan(&s.Playbook, &s.Digest, &s.Words, &at, &first)
+			var observes int
+			err := scan(&s.Playbook, &s.Digest, &s.Words, &observes, &at, &first)
+			s.Observes = observes != 0
 			s.At, s.First = moment(at), moment(first)
 			r.Switches = append(r.Switches, s)
 			return err
@@ -201,11 +203,21 @@ func (t *Tx) readOffice(p *ledger.Projection) error {
 	if err != nil {
 		return err
 	}
-	err = t.each(`select playbook, level, why, since from trusts where constituency = ?`, []any{here}, func(scan func(...any) error) error {
+	err = t.each(`select playbook, level, why, minute, since from trusts where constituency = ?`, []any{here}, func(scan func(...any) error) error {
 		var a ledger.Trust
-		err := scan(&a.Playbook, &a.Level, &a.Why, &at)
+		err := scan(&a.Playbook, &a.Level, &a.Why, &a.Minute, &at)
 		a.At = moment(at)
 		r.Trust = append(r.Trust, a)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	err = t.each(`select playbook, letters, batches, last from decided where constituency = ?`, []any{here}, func(scan func(...any) error) error {
+		var a ledger.Decided
+		err := scan(&a.Playbook, &a.Letters, &a.Batches, &at)
+		a.Last = moment(at)
+		r.Decided = append(r.Decided, a)
 		return err
 	})
 	if err != nil {

@@ -59,52 +59,9 @@ func (t *Tx) packSnapshot(id int64) error {
 	return t.exec(`update snapshots set body = ?, codec = ? where constituency = ? and import = ?`, packed, codecDeflate, here, id)
 }
 
-// ahead is a table that is being decoded while the transaction goes on.
-type ahead struct {
-	schema *dataset.Schema
-	done   chan decoded
-}
-
-type decoded struct {
-	table  *dataset.Table
-	digest string
-	err    error
-}
-
-// ReadAhead begins to read the table of an import, which Table is going to be
-// asked for in this transaction.
-func (t *Tx) ReadAhead(id int64, schema *dataset.Schema) {
-	read, err := t.snapshot(id, schema)
-	if err != nil {
-		return // Table will say so
-	}
-	if t.ahead == nil {
-		t.ahead = map[int64]ahead{}
-	}
-	a := ahead{schema: schema, done: make(chan decoded, 1)}
-	t.ahead[id] = a
-	go func() { a.done <- read() }()
-}
-
 // readSnapshot gives the table of an import and the digest of its bytes: in a
 // schema or, with none, in the shape it was imported in.
 func (t *Tx) readSnapshot(id int64, schema *dataset.Schema) (*dataset.Table, string, error) {
-	if a, ok := t.ahead[id]; ok && a.schema == schema {
-		delete(t.ahead, id)
-		d := <-a.done
-		return d.table, d.digest, d.err
-	}
-	read, err := t.snapshot(id, schema)
-	if err != nil {
-		return nil, "", err
-	}
-	d := read()
-	return d.table, d.digest, d.err
-}
-
-// snapshot fetches the bytes of an import's table. What it gives decodes them,
-// and needs the database no more.
-func (t *Tx) snapshot(id int64, schema *dataset.Schema) (func() decoded, error) {
 	var body, shape []byte
 	var codec int
 	var digest string
@@ -115,12 +72,10 @@ func (t *Tx) snapshot(id int64, schema *dataset.Schema) (func() decoded, error) 
 		err = fmt.Errorf("the table of import %d: %w", id, ErrNotFound)
 	}
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	return func() decoded {
-		table, err := decode(body, codec, shape, schema)
-		return decoded{table, digest, err}
-	}, nil
+	table, err := decode(body, codec, shape, schema)
+	return table, digest, err
 }
 
 // decode makes a table of its bytes.

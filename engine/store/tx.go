@@ -36,7 +36,6 @@ type Tx struct {
 	approved   map[int64]string // digests approved in this transaction
 	claims     int64            // messages claimed in this transaction
 	forgot     bool
-	ahead      map[int64]ahead
 	meta       map[string]string
 }
 
