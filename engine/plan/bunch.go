@@ -56,7 +56,7 @@ func (b *bunches) take(it *item, sec *letter.Section) bool {
 		case sheet:
 			body.Line = it.title + ": please ring or write to " + itoa(int64(n)) + " people"
 			body.Detail = "No letter can go to them by mail. All of them stand in the file that comes with this letter."
-			x.grid.Head = []string{"name", "phone", "address", "postcode", "why"}
+			x.grid.Head = []string{"name", "phone", "address", "why"}
 		default:
 			what, _, _ := strings.Cut(it.bunch, "\x00")
 			body.Line = it.title + ": “" + readable(it.action.Step) + "” was " + what + " for " + itoa(int64(n))

@@ -108,25 +108,26 @@ func (p *planner) sheet(x *want, h holder, why string) {
 	private := x.pb.Private || x.step.Private
 	hs, marks := x.holdersFor(to, private)
 	body := letter.Item{Line: h.name + ": " + x.pb.Title, Detail: "No letter can go: " + why + ".", Marks: marks}
-	cells := []string{h.name, "", "", "", why}
+	var known [3]string // phone, address, postcode
 	if x.to.row != nil {
 		var know []string
 		for i, c := range []string{"phone", "address", "postcode"} {
 			if c == "phone" && says(x.to.schema, x.to.row, "no_phone") {
-				cells[i+1] = "wants no calls"
-				know = append(know, cells[i+1])
+				known[i] = "wants no calls"
+				know = append(know, known[i])
 				continue
 			}
 			g := playbook.Guard{Dataset: x.to.schema.Name, Column: c, Class: dataset.Contact}
 			if v, _ := x.to.row.Get(x.to.schema, c); !v.IsBlank() && x.hides(to.role, []playbook.Guard{g}) == "" {
-				cells[i+1] = dataset.Plain(v.Words(p.clock))
-				know = append(know, c+": "+cells[i+1])
+				known[i] = dataset.Plain(v.Words(p.clock))
+				know = append(know, c+": "+known[i])
 			}
 		}
 		if len(know) > 0 {
 			body.Detail += " " + capital(strings.Join(know, "; ")) + "."
 		}
 	}
+	cells := []string{h.name, known[0], strings.Trim(known[1]+", "+known[2], ", "), why}
 	x.toHolders(hs, item{bunch: "calls\x00" + x.pb.Name + "\x00" + x.step.ID, title: x.pb.Title, cells: cells, action: x.action, section: sheet, due: x.window.moment, body: body, guards: x.pb.Guards(), private: private,
 		line: x.lineOf(Lists, x.step, x.to, x.window.moment, why)})
 }

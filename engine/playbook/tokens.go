@@ -15,36 +15,20 @@ func isPath(s string) bool {
 	return true
 }
 
-// conditionTokens cuts a condition into names, texts, numbers and signs.
+// conditionTokens cuts a condition into names, texts, numbers and signs. A name
+// has its dots, also the one that it may begin with.
 func conditionTokens(s string) []string {
 	var out []string
-	word := func(r byte) bool {
-		return r == '_' || r == '.' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r >= 0x80
-	}
-	for i := 0; i < len(s); {
-		from := i
-		switch c := s[i]; {
-		case c == ' ' || c == '\n' || c == '\t':
-			i++
-			continue
-		case c == '"' || c == '\'':
-			for i++; i < len(s) && s[i] != c; i++ {
-				if s[i] == '\\' {
-					i++
-				}
-			}
-			i = min(i+1, len(s))
-		case word(c):
-			for i < len(s) && word(s[i]) {
-				i++
-			}
-		default:
-			i++
-			if i < len(s) && strings.Contains("== != <= >= ??", s[from:i+1]) && s[i] != ' ' {
-				i++
-			}
+	end := -1 // of a dot that a name may follow
+	for _, t := range tokens(s) {
+		if t.from == end && wordByte(t.text[0]) {
+			out[len(out)-1] += t.text
+		} else {
+			out = append(out, t.text)
 		}
-		out = append(out, s[from:i])
+		if end = -1; t.text == "." {
+			end = t.to
+		}
 	}
 	return out
 }
