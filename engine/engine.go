@@ -146,6 +146,9 @@ func (e *Engine) input(tx *store.Tx, now time.Time) (plan.Input, error) {
 	if err := e.derive(tx, tables, records, now); err != nil {
 		return plan.Input{}, err
 	}
+	if err := e.dated(tx, tables); err != nil {
+		return plan.Input{}, err
+	}
 	return plan.Input{Set: e.set, Tables: tables, Book: book, Now: now, Hash: tx.AddressHash, File: e.describe(tx, tables)}, nil
 }
 

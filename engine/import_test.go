@@ -59,7 +59,7 @@ func TestTheGuardsOfAnImport(t *testing.T) {
 		{"a few are gone", "2026-11-02", [][]string{rows(old, 40)}, ""},
 		{"many are gone", "2026-11-02", [][]string{rows(old, 29)}, "gone"},
 		{"half of the list", "2026-11-02", [][]string{rows(old, 25)}, "half"},
-		{"another list altogether", "2026-11-02", [][]string{rows(fresh, 50)}, "half"},
+		{"another list altogether", "2026-11-02", [][]string{rows(fresh, 50)}, "another half"},
 		{"the list of another year", "2025-11-02", [][]string{rows(old, 51)}, "stale older"},
 		{"an older list", "2026-09-01", [][]string{rows(old, 51)}, "older"},
 		{"the first was a part", "2026-11-02", [][]string{rows(old, 101)}, "grown"},

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,13 +23,14 @@ type Import struct {
 	Dataset  string
 	Kind     string // which kind of report it is, where the source or a person says so: mar
 	Reading  dataset.Reading
-	Before   int  // records held
-	Baseline bool // the dataset's first import: history
-	Same     bool // the very file that was imported last, and read as it was then
-	Undone   bool // this very file was taken before, and that was undone
-	Full     bool
+	Before   int      // records held
+	Baseline bool     // the dataset's first import: history
+	Same     bool     // the very file that was imported last, and read as it was then
+	Undone   bool     // this very file was taken before, and that was undone
+	Full     bool     // the whole list: who is missing is gone
 	New      []string // keys
-	Gone     []string
+	Gone     []string // of the whole list only
+	Kept     int      // records that are not in the file and stay, for it is a part of the list
 	Changed  []string
 	Erased   int // rows of people who were forgotten, left out
 	// Doubts are the reasons for which the file is refused until a person says
@@ -37,6 +39,7 @@ type Import struct {
 
 	table   *dataset.Table
 	mapping string // how the file was read, in words
+	file    string // that a person named, in place of the source's
 }
 
 // Nothing reports that nothing of the dataset was ever taken and that there is
@@ -56,33 +59,66 @@ func (i *Import) Unread() int {
 
 // A Doubt is one reason to refuse a file, and the word that overrides it.
 type Doubt struct {
-	Word string // empty, gone, half, older, grown, header
+	Word string // one of DoubtWords
 	Why  string
 }
 
+// DoubtWords are the words of all doubts, as a person writes them to take a file
+// in spite of one.
+var DoubtWords = []string{"gone", "half", "branch", "another", "older", "stale", "grown", "header", "empty"}
+
 // Refused is the error of an import with doubts that nobody waived.
 type Refused struct {
-	Dataset string
-	Doubts  []Doubt
+	Dataset, File string // the file, if a person named one
+	Doubts        []Doubt
+	Part          bool // it looks like a part of the list, and could be taken as one
 }
 
 func (r *Refused) Error() string {
+	again := "clarion import " + r.Dataset
+	if r.File != "" {
+		again += " " + quoted(r.File)
+	}
+	part := ""
+	if r.Part {
+		part = ". If it is only a part of the list, in which nobody is missing: " + again + " --part"
+	}
 	var why, words []string
 	for _, d := range r.Doubts {
 		why = append(why, d.Why)
 		words = append(words, "--accept "+d.Word)
 	}
-	return fmt.Sprintf("the file of %s was not taken: %s. Nothing has changed. If it is right all the same: clarion import %s %s",
-		r.Dataset, strings.Join(why, "; "), r.Dataset, strings.Join(words, " "))
+	return fmt.Sprintf("the file of %s was not taken: %s. Nothing has changed. If it is right all the same: %s %s%s",
+		r.Dataset, strings.Join(why, "; "), again, strings.Join(words, " "), part)
+}
+
+// quoted shows the name of a file as it is typed in a command.
+func quoted(file string) string {
+	if file = dataset.Plain(file); strings.ContainsAny(file, " '\"") {
+		return strconv.Quote(file)
+	}
+	return file
 }
 
 // ErrNoSource says that constituency.yaml does not say where a dataset comes
 // from.
 var ErrNoSource = errors.New("constituency.yaml does not say where it comes from: add it under data")
 
+// As is what a person says of a file, beside what constituency.yaml says of the
+// list.
+type As struct {
+	Kind string // which kind of report it is
+	Part bool   // it is a part of the list only: who is not in it is not gone
+}
+
 // Prepare reads a dataset's file and compares it with what is held. File, if
 // not empty, is read in place of the one that constituency.yaml names.
 func (e *Engine) Prepare(ctx context.Context, name, file string) (*Import, error) {
+	return e.PrepareAs(ctx, name, file, As{})
+}
+
+// PrepareAs is Prepare for a file of which a person says more.
+func (e *Engine) PrepareAs(ctx context.Context, name, file string, as As) (*Import, error) {
 	schema := e.set.Schemas[name]
 	if schema == nil {
 		return nil, fmt.Errorf("there is no dataset called %s; there are: %s", dataset.Plain(name), strings.Join(e.Datasets(), ", "))
@@ -104,7 +140,10 @@ func (e *Engine) Prepare(ctx context.Context, name, file string) (*Import, error
 		rec := &r.Records[i]
 		rec.Problems = append(rec.Problems, e.set.NameRoles(schema, rec.Cells)...)
 	}
-	imp := &Import{Dataset: name, Kind: src.Kind, Reading: r, Full: src.Full, mapping: mapping(r.Columns, src.Dates)}
+	imp := &Import{Dataset: name, Kind: src.Kind, Reading: r, Full: src.Full && !as.Part, mapping: mapping(r.Columns, src.Dates), file: file}
+	if as.Kind != "" {
+		imp.Kind = as.Kind
+	}
 	now := e.Now()
 	// A view: nobody of a file that is not taken leaves a trace.
 	err = e.Store.View(ctx, func(tx *store.Tx) error { return e.compare(tx, imp, schema, now) })
@@ -154,7 +193,11 @@ func (e *Engine) compare(tx *store.Tx, imp *Import, schema *dataset.Schema, now 
 		keys[i] = r.Key
 	}
 	sort.Strings(keys)
-	back, err := returned(tx, imp.Dataset, keys, before, schema)
+	all, err := importsOf(tx, imp.Dataset)
+	if err != nil {
+		return err
+	}
+	back, err := returned(tx, imp.Dataset, keys, before, schema, all)
 	if err != nil {
 		return err
 	}
@@ -175,69 +218,9 @@ func (e *Engine) compare(tx *store.Tx, imp *Import, schema *dataset.Schema, now 
 	if imp.Same = again && last.SHA256 == imp.Reading.SHA256 && last.Mapping == imp.mapping; imp.Same {
 		imp.Kind = last.Kind
 	}
-	if imp.Undone, err = undone(tx, imp, last.ID); err != nil {
-		return err
-	}
-	e.doubt(imp, before, last, again)
+	imp.Undone = undone(all, imp.Reading.SHA256, last.ID)
+	e.doubt(imp, before, tables["branches"], standing(all))
 	return nil
-}
-
-// undone reports whether the file is one whose import was undone since the last
-// that stands.
-func undone(tx *store.Tx, imp *Import, standing int64) (bool, error) {
-	all, err := tx.Imports()
-	if err != nil {
-		return false, err
-	}
-	for _, r := range all {
-		if r.ID > standing && r.Dataset == imp.Dataset && !r.Undone.IsZero() && r.SHA256 == imp.Reading.SHA256 {
-			return true, nil
-		}
-	}
-	return false, nil
-}
-
-// returned finds records that the last list did not have and an earlier one did:
-// a row that could not be read for a week, or a list that was only a part. Who
-// was history is history still, and is not new.
-func returned(tx *store.Tx, name string, keys []string, before *dataset.Table, schema *dataset.Schema) (map[string]*dataset.Row, error) {
-	if before == nil {
-		return nil, nil
-	}
-	missing, err := tx.Known(name, keys)
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range before.Rows {
-		delete(missing, r.Key)
-	}
-	if len(missing) == 0 {
-		return nil, nil
-	}
-	all, err := tx.Imports()
-	if err != nil {
-		return nil, err
-	}
-	back := map[string]*dataset.Row{}
-	for _, rec := range slices.Backward(all) {
-		if rec.Dataset != name || !rec.Undone.IsZero() {
-			continue
-		}
-		t, err := tx.Table(rec.ID, schema)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range t.Rows {
-			if missing[r.Key] {
-				back[r.Key] = r
-				delete(missing, r.Key)
-			}
-		}
-		if len(missing) == 0 {
-			break
-		}
-	}
-	return back, nil
 }
 
 // merge lays the file's records over those that are held.
@@ -268,6 +251,9 @@ func (e *Engine) merge(imp *Import, schema *dataset.Schema, before, members *dat
 			}
 		default:
 			row.FirstSeen, row.Baseline = old.FirstSeen, old.Baseline
+			if !imp.Full {
+				keepOthers(schema, imp.Reading.Columns, old, row)
+			}
 			if sameCells(old, row) {
 				row.Changed = old.Changed
 			} else {
@@ -280,15 +266,37 @@ func (e *Engine) merge(imp *Import, schema *dataset.Schema, before, members *dat
 		if seen[k] {
 			continue
 		}
-		imp.Gone = append(imp.Gone, k)
 		if !imp.Full {
+			imp.Kept++
 			rows = append(rows, r)
+			continue
 		}
+		imp.Gone = append(imp.Gone, k)
 	}
 	sort.Strings(imp.New)
 	sort.Strings(imp.Gone)
 	sort.Strings(imp.Changed)
 	imp.table = dataset.NewTable(schema, rows, now, first, imp.Reading.File, imp.Reading.Sheet).MatchPeople(members)
+}
+
+// keepOthers leaves in a record what is held in the columns that a part of the
+// list does not have: a report of whose payments stopped has no addresses, and
+// takes none away.
+func keepOthers(schema *dataset.Schema, columns map[string]string, old, row *dataset.Row) {
+	row.Cells = slices.Clone(row.Cells) // what was read is looked at again when it is taken
+	row.Problems = slices.Clone(row.Problems)
+	for i, c := range schema.Columns {
+		if columns[c.Name] != "" || i >= len(row.Cells) || i >= len(old.Cells) || !row.Cells[i].IsBlank() ||
+			slices.ContainsFunc(row.Problems, func(p dataset.Problem) bool { return p.Column == c.Name }) {
+			continue
+		}
+		row.Cells[i] = old.Cells[i]
+		for _, p := range old.Problems {
+			if p.Column == c.Name {
+				row.Problems = append(row.Problems, p)
+			}
+		}
+	}
 }
 
 func sameCells(a, b *dataset.Row) bool {
@@ -313,26 +321,23 @@ func (e *Engine) Commit(ctx context.Context, imp *Import, by string, accepted ..
 	if imp.Kind != "" && !playbook.IsName(imp.Kind) {
 		return store.ImportRecord{}, fmt.Errorf("%q is no kind of report: write one word in small letters, such as mar", dataset.Plain(imp.Kind))
 	}
-	var open []Doubt
-	for _, d := range imp.Doubts {
-		if !slices.Contains(accepted, d.Word) {
-			open = append(open, d)
-		}
-	}
-	if len(open) > 0 {
-		return store.ImportRecord{}, &Refused{imp.Dataset, open}
+	if err := imp.refused(accepted); err != nil {
+		return store.ImportRecord{}, err
 	}
 	var rec store.ImportRecord
 	now := e.Now()
 	err := e.Store.Update(ctx, func(tx *store.Tx) error {
 		schema := e.set.Schemas[imp.Dataset]
-		fresh := &Import{Dataset: imp.Dataset, Kind: imp.Kind, Reading: imp.Reading, Full: imp.Full, mapping: imp.mapping}
+		fresh := &Import{Dataset: imp.Dataset, Kind: imp.Kind, Reading: imp.Reading, Full: imp.Full, mapping: imp.mapping, file: imp.file}
 		if err := e.compare(tx, fresh, schema, now); err != nil {
 			return err
 		}
 		if fresh.Same {
 			last, _, err := tx.LastImport(imp.Dataset)
 			rec = last
+			return err
+		}
+		if err := fresh.refused(accepted); err != nil { // something else was taken since it was looked at
 			return err
 		}
 		if slices.Contains(accepted, "grown") {
@@ -355,7 +360,7 @@ func (e *Engine) take(tx *store.Tx, imp *Import, by string, now time.Time) (stor
 		}
 	}
 	rec := store.ImportRecord{Dataset: imp.Dataset, Kind: imp.Kind, File: imp.Reading.File, Sheet: imp.Reading.Sheet,
-		SHA256: imp.Reading.SHA256, HeaderHash: headerHash(imp.Reading.Header), Mapping: imp.mapping,
+		SHA256: imp.Reading.SHA256, HeaderHash: headerHash(imp.Reading.Header), Header: imp.Reading.Header, Mapping: imp.mapping,
 		ListDate: imp.Reading.ListDate, HasDate: imp.Reading.HasDate, At: now, By: by,
 		Rows: len(imp.table.Rows), New: len(imp.New), Gone: len(imp.Gone), Changed: len(imp.Changed),
 		Refused: len(imp.Reading.Refused), Unread: imp.Unread(), Full: imp.Full, Baseline: imp.Baseline}

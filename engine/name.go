@@ -19,16 +19,20 @@ func (e *Engine) Names(ctx context.Context, addressees ...string) (map[string]st
 			return err
 		}
 		for _, a := range addressees {
-			out[a] = nameOf(tables, a)
+			out[a] = e.nameOf(tables, a)
 		}
 		return nil
 	})
 	return out, err
 }
 
-func nameOf(tables dataset.Tables, addressee string) string {
+func (e *Engine) nameOf(tables dataset.Tables, addressee string) string {
 	if role, ok := strings.CutPrefix(addressee, "role:"); ok {
-		return strings.NewReplacer("_", " ", "/", ", ").Replace(role)
+		role, branch, _ := strings.Cut(role, "/")
+		if branch != "" {
+			branch = ", " + strings.ReplaceAll(branch, "_", " ")
+		}
+		return e.set.RoleTitle(role) + branch
 	}
 	name, number, ok := strings.Cut(addressee, "#")
 	ref, err := strconv.ParseInt(number, 10, 64)

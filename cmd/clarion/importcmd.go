@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/clarion-clp/clarion/engine"
@@ -14,14 +15,16 @@ type importCmd struct {
 	Dataset string   `arg:"" optional:"" help:"What the list is: members, donations, meetings, documents, officers, branches ... Left out: all that constituency.yaml names."`
 	File    string   `arg:"" optional:"" help:"The file, in place of the one that constituency.yaml names." type:"path"`
 	Look    bool     `help:"Only show what is different; take nothing."`
-	Accept  []string `help:"Take the list in spite of this doubt (gone, half, older, stale, grown, header, empty); once for each." placeholder:"DOUBT"`
+	Accept  []string `help:"Take the list in spite of this doubt (gone, half, branch, another, older, stale, grown, header, empty); once for each." placeholder:"DOUBT"`
 	Kind    string   `help:"Which kind of report it is, as playbooks see it: mar. Left out: what constituency.yaml says." placeholder:"WORD"`
+	Part    bool     `help:"It is a part of the list only, such as one branch's: who is not in it stays."`
 	Undo    bool     `help:"Withdraw the last import of this list."`
 }
 
 func (*importCmd) Help() string {
 	return examples(`clarion import`, `clarion import members --look`, `clarion import members ~/Downloads/members.csv`,
-		`clarion import members --accept gone`, `clarion import members ~/Downloads/mar.csv --kind mar`,
+		`clarion import members --accept gone`, `clarion import members ~/Downloads/north.csv --part`,
+		`clarion import members ~/Downloads/mar.csv --kind mar`,
 		`clarion import members --undo`)
 }
 
@@ -36,6 +39,14 @@ func (c *importCmd) Run(s *session) error {
 	}
 	if c.Kind != "" && c.Dataset == "" {
 		return usage("say which list is of that kind: clarion import members --kind %s", dataset.Plain(c.Kind))
+	}
+	if c.Part && c.Dataset == "" {
+		return usage("say which list it is a part of: clarion import members FILE --part")
+	}
+	for _, w := range c.Accept {
+		if !slices.Contains(engine.DoubtWords, w) {
+			return usage("%q is no doubt that a list is refused for; there are: %s", dataset.Plain(w), strings.Join(engine.DoubtWords, ", "))
+		}
 	}
 	names := []string{c.Dataset}
 	if c.Dataset == "" {
@@ -80,8 +91,10 @@ type importReport struct {
 	Dataset, File, Kind   string
 	Records, New, Changed int
 	Gone, Refused, Erased int
+	Kept                  int // not in it and held still, for it is a part of the list
 	Problems              int
 	First, Same, Taken    bool
+	Full                  bool // it is the whole list
 	Nothing               bool // there is nothing yet to take
 	Profile               string
 	Unused                []string
@@ -92,24 +105,22 @@ type importReport struct {
 func (r importReport) view() object {
 	return object{"dataset": r.Dataset, "records": r.Records, "new": r.New, "changed": r.Changed, "gone": r.Gone, "refused": r.Refused,
 		"erased": r.Erased, "unreadable_cells": r.Problems, "first": r.First, "same": r.Same, "taken": r.Taken, "nothing": r.Nothing,
+		"full": r.Full, "kept": r.Kept,
 		"columns_not_used": some(r.Unused), "doubts": each(r.Doubts, func(d engine.Doubt) object {
 			return object{"word": d.Word, "why": d.Why}
 		})}.text("file", r.File).text("kind", r.Kind).text("layout", r.Profile)
 }
 
 func (c *importCmd) one(s *session, o *office, name string) (importReport, error) {
-	imp, err := o.Prepare(s.ctx, name, c.File)
+	imp, err := o.PrepareAs(s.ctx, name, c.File, engine.As{Kind: c.Kind, Part: c.Part})
 	if err != nil {
 		return importReport{}, err
 	}
-	if c.Kind != "" {
-		if imp.Same && imp.Kind != c.Kind {
-			return importReport{}, fmt.Errorf("this very file of %[1]s was taken already, and not as %[2]s. To take it as %[2]s, withdraw it first: clarion import %[1]s --undo", name, dataset.Plain(c.Kind))
-		}
-		imp.Kind = c.Kind
+	if c.Kind != "" && imp.Same && imp.Kind != c.Kind {
+		return importReport{}, fmt.Errorf("this very file of %[1]s was taken already, and not as %[2]s. To take it as %[2]s, withdraw it first: clarion import %[1]s --undo", name, dataset.Plain(c.Kind))
 	}
 	r := importReport{Dataset: name, Kind: imp.Kind, File: imp.Reading.File, Records: len(imp.Reading.Records), New: len(imp.New),
-		Changed: len(imp.Changed), Gone: len(imp.Gone), Refused: len(imp.Reading.Refused), Erased: imp.Erased,
+		Changed: len(imp.Changed), Gone: len(imp.Gone), Refused: len(imp.Reading.Refused), Erased: imp.Erased, Full: imp.Full, Kept: imp.Kept,
 		First: imp.Baseline, Same: imp.Same, Profile: imp.Reading.Profile, Unused: imp.Reading.Unused, Doubts: imp.Doubts}
 	r.Problems = imp.Unread()
 	r.Nothing = imp.Nothing() && c.Dataset == ""
@@ -151,6 +162,8 @@ func (s *session) printImport(imp *engine.Import, r importReport, schema *datase
 		return
 	case r.First:
 		s.out.say("  %s. This is the first import: history, in which nobody is new.", plural(r.Records, "record", "records"))
+	case !imp.Full && imp.Kept > 0:
+		s.out.say("  %s: %d new, %d changed. It is taken as a part of the list: %d not in it stay.", plural(r.Records, "record", "records"), r.New, r.Changed, imp.Kept)
 	default:
 		s.out.say("  %s: %d new, %d changed, %d no longer there.", plural(r.Records, "record", "records"), r.New, r.Changed, r.Gone)
 	}

@@ -274,7 +274,7 @@ brakes: {most_at_once: 50, share: 20 percent, times_usual: 3, floor: 5}
 
 ` + mail + `
 branches: {file: branches.csv}
-officers: {file: officers.csv}
+officers: {file: officers.csv, dates: day-first}
 audiences:
   members: member in members when member.status in ["active", "provisional"]
   executive: [chair, secretary, treasurer, membership_officer]

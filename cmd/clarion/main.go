@@ -49,6 +49,7 @@ type cli struct {
 	Init      initCmd      `cmd:"" help:"Make a constituency's folder by a few questions."`
 	Import    importCmd    `cmd:"" help:"Read a list (members, donations, meetings ...), show what is different, and take it."`
 	Sheet     sheetCmd     `cmd:"" help:"Show how a list would be read: its columns, and every cell that cannot be. Takes nothing."`
+	Map       mapCmd       `cmd:"" help:"Say which column of a list is which, and write it into constituency.yaml."`
 	Check     checkCmd     `cmd:"" help:"Check every playbook, letter and setting."`
 	Playbooks playbooksCmd `cmd:"" help:"List the playbooks: what each is for, and how it stands."`
 	Show      showCmd      `cmd:"" help:"Show a playbook as it holds here, or in plain English with --words."`

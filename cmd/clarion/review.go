@@ -63,7 +63,7 @@ func (*reviewListCmd) Run(s *session) error {
 		return err
 	}
 	for _, n := range sortedKeys(by) {
-		s.out.head(fmt.Sprintf("%s (%d), to be decided by the %s, %s", n, len(by[n]), strings.ReplaceAll(by[n][0].Approver, "_", " "), how[n]))
+		s.out.head(fmt.Sprintf("%s (%d), to be decided by the %s, %s", n, len(by[n]), o.Set().RoleTitle(by[n][0].Approver), how[n]))
 		var rows [][]string
 		for _, m := range by[n] {
 			rows = append(rows, []string{strconv.FormatInt(m.ID, 10), dataset.Plain(m.Content.ToName), m.Content.Subject, m.Content.Why})

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/clarion-clp/clarion/engine"
@@ -61,6 +62,9 @@ func (c *runCmd) Run(s *session) error {
 func (s *session) printPass(o *office, p engine.Pass, all bool) {
 	for _, r := range p.Imports {
 		s.out.note("", "Imported %s from %s: %s.", r.Dataset, dataset.Plain(r.File), found(r))
+		if ext := strings.ToLower(filepath.Ext(r.File)); r.Refused > 0 && (ext == ".csv" || ext == ".xlsx") {
+			s.out.say("  Which rows, and why: clarion -C %s sheet %s --as %s", asTyped(s.Folder), asTyped(filepath.Join(s.Folder, r.File)), r.Dataset)
+		}
 	}
 	if len(p.Imports) > 0 {
 		s.out.say("")
@@ -80,6 +84,14 @@ func (s *session) printPass(o *office, p engine.Pass, all bool) {
 	}
 	s.printDelivery(d)
 	s.faults(o)
+}
+
+// asTyped shows a path as it is typed in a command.
+func asTyped(path string) string {
+	if path = dataset.Plain(path); strings.ContainsAny(path, " '\"") {
+		return quote(path)
+	}
+	return path
 }
 
 // found says in few words what an import brought.

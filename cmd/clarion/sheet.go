@@ -131,6 +131,9 @@ func (s *session) printLook(l *sheet.Look, file string, named bool) {
 
 // printLookColumns prints what each column is read as, and why.
 func (s *session) printLookColumns(l *sheet.Look) {
+	if len(l.Columns) == 0 {
+		return
+	}
 	s.out.head("Columns")
 	rows := [][]string{{"", "heading", "", "read as", "filled", "blank", "unread", "why"}}
 	for _, c := range l.Columns {

@@ -162,7 +162,7 @@ func (m *mapper) resolve(header []string) ([]int, error) {
 	for _, name := range m.names {
 		heading := m.spec.Columns[name]
 		if at[columnOf(m.schema, name)] < 0 {
-			return nil, fmt.Errorf("columns: says that %s stands under %q, but there is no such heading; the headings are %s", name, shown(heading), found(header))
+			return nil, fmt.Errorf("columns: says that %s stands under %q, but there is no such heading; the headings are %s. If it has another now: clarion map FILE %s. If it is gone for good, take its line away", name, shown(heading), found(header), m.schema.Name)
 		}
 	}
 	for _, name := range m.needed() {
@@ -276,7 +276,7 @@ func (m *mapper) keyNames() string {
 
 // advice says how to map a column of the key by hand.
 func (m *mapper) advice(key string) string {
-	return fmt.Sprintf(`if it stands under another heading, write in constituency.yaml, in the entry of %s: columns: {%s: "the heading"}`, m.schema.Name, key)
+	return fmt.Sprintf(`if it stands under another heading, write in constituency.yaml, in the entry of %s: columns: {%s: "the heading"}, or let this write it: clarion map FILE %s`, m.schema.Name, key, m.schema.Name)
 }
 
 func columnOf(s *dataset.Schema, name string) int {

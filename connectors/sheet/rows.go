@@ -1,7 +1,9 @@
 package sheet
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -57,6 +59,7 @@ func (t *typer) rows(reading *dataset.Reading, lay layout) error {
 		return err
 	}
 	reading.Notes = append(reading.Notes, g.notes(lay.row)...)
+	slices.SortStableFunc(reading.Notes, func(a, b dataset.Note) int { return cmp.Compare(a.Line, b.Line) })
 	t.settle(reading)
 	return nil
 }

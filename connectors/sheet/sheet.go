@@ -47,6 +47,12 @@
 // layout of a known public register, else by its synonyms; capitals, spaces
 // and punctuation do not count, and No, Num and # mean Number. Two headings
 // that fit one column equally well are an error: the officer decides.
+// Propose helps: it says which heading is which column and where it cannot tell,
+// for headings alone, and cells that speak against them, prove too little.
+//
+// The layouts that are public stand in layouts, one file each, with where it was
+// seen. A register's is recognised in every file; the others only by Propose, or
+// where the source names one, because their numbers are not the party's.
 //
 // # Keys
 //

@@ -122,7 +122,10 @@ type Table struct {
 	Sheet    string
 	Imported time.Time // of the last import; zero when never imported
 	First    time.Time // of the first import
-	Rows     []*Row    // by Key, ascending
+	// Drawn is the day as of which the list is known, where that is before its
+	// import; 0: it is not.
+	Drawn calendar.Date
+	Rows  []*Row // by Key, ascending
 
 	byRef atomic.Pointer[[]*Row] // Rows by Ref, made when first asked for
 }

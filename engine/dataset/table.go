@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/clarion-clp/clarion/engine/calendar"
 )
 
 // NewTable builds a table of rows, which it sorts by key. The slice stays the
@@ -26,7 +28,14 @@ func NewTable(schema *Schema, rows []*Row, imported, first time.Time, file, shee
 
 // like gives a table of other rows of the same import, in key order already.
 func (t *Table) like(rows []*Row) *Table {
-	return &Table{Schema: t.Schema, File: t.File, Sheet: t.Sheet, Imported: t.Imported, First: t.First, Rows: rows}
+	return &Table{Schema: t.Schema, File: t.File, Sheet: t.Sheet, Imported: t.Imported, First: t.First, Drawn: t.Drawn, Rows: rows}
+}
+
+// DrawnOn gives the table as one that is known as of a day before its import.
+func (t *Table) DrawnOn(d calendar.Date) *Table {
+	out := t.like(t.Rows)
+	out.Drawn = d
+	return out
 }
 
 // ByKey finds a record by its key, or nil.

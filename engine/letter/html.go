@@ -17,7 +17,7 @@ var styles = map[string]string{
 	"ol":         "margin:0 0 1em 0;padding:0 0 0 1.8em",
 	"li":         "margin:0 0 .3em 0",
 	"table":      "border-collapse:collapse;margin:0 0 1em 0;font-size:.88em",
-	"th":         "border-bottom:2px solid;padding:.3em .8em .3em 0;text-align:left;vertical-align:top",
+	"th":         "border-bottom:2px solid;padding:.3em .8em .3em 0;text-align:left;vertical-align:top;overflow-wrap:break-word",
 	"td":         "border-bottom:1px solid;padding:.3em .8em .3em 0;text-align:left;vertical-align:top;overflow-wrap:break-word",
 	"blockquote": "margin:0 0 1em 0;padding:0 0 0 1em;border-left:3px solid",
 	"pre":        "white-space:pre-wrap;margin:0 0 1em 0",

@@ -55,6 +55,7 @@ type look struct {
 	backlogged map[string]Line            // letters of a backlog case, by reader
 	settled    bool                       // every step is settled, but for letters that are due now
 	fired      map[string]bool            // the reminders of a step whose moment has come last
+	holding    map[string]bool            // who has the task of a step, each a copy of their own
 	over       map[int64]bool             // tasks that ended in this look
 	pending    int                        // letters that are due now
 	missed     bool                       // and one of them was missed

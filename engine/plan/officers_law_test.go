@@ -42,6 +42,27 @@ func TestLaw11Deputies(t *testing.T) {
 	}
 }
 
+// TestAHolderWithoutAnAddressIsNoVacancy: the task falls to the next role all
+// the same, and the letter says what is missing, not that nobody is there. A row
+// that names nobody is a vacancy.
+func TestAHolderWithoutAnAddressIsNoVacancy(t *testing.T) {
+	for officer, want := range map[string]string{
+		"role: membership_officer; person: Mel": "Vice Chair (Membership): no mail address for who holds this role",
+		"role: membership_officer":              "Vice Chair (Membership): nobody holds this role",
+	} {
+		b := newBench(t, "2026-03-02", "", map[string]string{"phone.yaml": strings.Replace(task, "to: branch_membership_secretary", "to: membership_officer", 1)})
+		b.list("members", jo+"active; branch: North")
+		b.list("officers", row(officer), "role: secretary; person: Sec; email: sec@example.org")
+		b.run()
+		b.on("2026-03-03")
+		b.list("members", jo+"arrears; branch: North")
+		m := letterTo(t, b.propose(), ledger.Digest, "sec@example.org")
+		if text := strings.Join(strings.Fields(m.Content.Text), " "); !strings.Contains(text, want) {
+			t.Errorf("with %q the letter does not say %q:\n%s", officer, want, text)
+		}
+	}
+}
+
 // TestLaw11Vacancies: a vacant role falls to the next of the chain that somebody
 // holds, and the letter says which role is vacant. Where the chain ends with
 // nobody, the plan says so.

@@ -229,13 +229,15 @@ type planner struct {
 	plan      *Plan
 	worlds    map[int64]*world
 	roles     map[string][]holder
-	sharing   map[string]int // how many members use an address
-	titles    dataset.Term   // of the roles
+	mute      map[string]bool // roles that are held, by somebody without an address
+	sharing   map[string]int  // how many members use an address
+	titles    dataset.Term    // of the roles
 	counts    map[string]*Count
 	wants     []*want
 	reopened  map[ledger.CaseKey]time.Time // cases that reopen in this plan, and when they had closed
 	joint     map[string]*Message          // letters to roles, by reader
 	audiences map[string]dataset.Term      // those that were asked for
+	old       map[string]string            // why a list is too old to act on, by its name
 	ripe      []*look                      // at cases whose steps are all settled, or due now
 	items     []*item
 	desired   []*Message
@@ -259,7 +261,7 @@ func newPlanner(in Input) *planner {
 	c := in.Set.Constituency.Clock
 	p := &planner{in: in, set: in.Set, clock: c, now: in.Now, today: c.Day(in.Now),
 		plan: &Plan{Now: in.Now, Counts: map[string]Count{}}, worlds: map[int64]*world{}, joint: map[string]*Message{}, audiences: map[string]dataset.Term{}, reopened: map[ledger.CaseKey]time.Time{},
-		roles: map[string][]holder{}, counts: map[string]*Count{},
+		roles: map[string][]holder{}, mute: map[string]bool{}, counts: map[string]*Count{},
 		closed: map[ledger.ActionKey]bool{}, gone: map[ledger.ActionKey]string{}, fell: map[string]ledger.Trust{}, rose: map[string]ledger.Trust{}}
 	return p
 }

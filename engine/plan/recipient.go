@@ -163,7 +163,11 @@ func (p *planner) holders(role, branch string) ([]holder, string) {
 			if r.Branch && branch != "" {
 				vacant += " of " + branch
 			}
-			vacant += ": nobody holds this role"
+			if p.mute[role+"/"+branch] {
+				vacant += ": no mail address for who holds this role"
+			} else {
+				vacant += ": nobody holds this role"
+			}
 		}
 		role = r.FallsTo
 	}
@@ -183,6 +187,10 @@ func (p *planner) holdersOf(role, branch string) []holder {
 		for _, r := range t.Rows {
 			h, dep, ok := p.officer(t.Schema, r, role, branch)
 			if !ok {
+				continue
+			}
+			if address(h.email) == "" { // held, but nothing can be sent there
+				p.mute[k] = p.mute[k] || h.name != ""
 				continue
 			}
 			if dep {
@@ -230,9 +238,6 @@ func (p *planner) officer(s *dataset.Schema, r *dataset.Row, role, branch string
 		if r := m.ByRef(dataset.Ref(get("person").N)); r != nil {
 			h.name = p.label(m.Schema, r)
 		}
-	}
-	if address(h.email) == "" {
-		return h, false, false
 	}
 	return h, get("deputy").N == 1, true
 }

@@ -23,8 +23,8 @@ func (p *planner) playbook(pb *playbook.Playbook) {
 				Why: "nothing of " + pb.For.Dataset + " has been imported yet", Hint: "clarion import " + pb.For.Dataset})
 			return
 		}
-		d.stale = p.stale(pb.For.Dataset)
 	}
+	d.stale, d.staleList = p.staleFor(pb)
 	sw, _, on := p.in.Book.Switched(pb.Name)
 	d.observes = p.trust(pb) == playbook.Observe
 	d.raised = on && sw.Observes && !d.observes
@@ -66,34 +66,20 @@ func (d *duty) openDoor() {
 // duty is the work on one playbook.
 type duty struct {
 	*planner
-	pb       *playbook.Playbook
-	table    *dataset.Table
-	slot     *calendar.Slot
-	first    bool                    // switched on, raised, or its conditions edited, at this look
-	raised   bool                    // it observed, and acts from this look on: what it found is backlog
-	observes bool                    // it shows what it would do, and nothing of it leaves
-	would    int                     // what it would do now
-	shutDoor bool                    // a slot whose door condition was asked before
-	backlog  int                     // open cases that wait for approval as backlog
-	stale    string                  // why its dataset is too old to act on
-	chosen   map[string]dataset.Term // settings
-	cases    map[dataset.Ref][]ledger.Case
-	numbers  *Count
-}
-
-// stale says, in words, that a dataset is older than it may be.
-func (p *planner) stale(name string) string {
-	src, ok := p.set.Constituency.Data[name]
-	t := p.in.Tables[name]
-	if !ok || src.StaleAfter.N == 0 || t == nil || t.Imported.IsZero() {
-		return ""
-	}
-	end, err := p.clock.ShiftDate(p.clock.Day(t.Imported), src.StaleAfter, false)
-	if err != nil || p.today <= end {
-		p.wake(p.clock.AtHour(end + 1))
-		return ""
-	}
-	return "the list of " + name + " is from " + p.clock.Day(t.Imported).Words() + ", older than " + src.StaleAfter.String()
+	pb        *playbook.Playbook
+	table     *dataset.Table
+	slot      *calendar.Slot
+	first     bool                    // switched on, raised, or its conditions edited, at this look
+	raised    bool                    // it observed, and acts from this look on: what it found is backlog
+	observes  bool                    // it shows what it would do, and nothing of it leaves
+	would     int                     // what it would do now
+	shutDoor  bool                    // a slot whose door condition was asked before
+	backlog   int                     // open cases that wait for approval as backlog
+	stale     string                  // why a list that it reads is too old to act on
+	staleList string                  // which
+	chosen    map[string]dataset.Term // settings
+	cases     map[dataset.Ref][]ledger.Case
+	numbers   *Count
 }
 
 // run asks the door condition of every subject.

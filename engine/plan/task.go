@@ -19,6 +19,15 @@ func (l *look) task(w *world, s *playbook.Step, a anchors) {
 	l.fired = map[string]bool{}
 	defer l.outdo(s)
 	tos, win, told := l.taskFor(w, s, a, given)
+	l.holding = map[string]bool{}
+	for _, to := range tos {
+		l.holding[to.key] = true
+	}
+	for _, t := range given {
+		if !told && (t.State == ledger.TaskOpen || t.State == ledger.TaskOverdue) {
+			l.holding[t.Addressee] = true
+		}
+	}
 	for _, t := range given {
 		switch {
 		case !told || holds(tos, t.Addressee):
@@ -329,6 +338,9 @@ func (l *look) chase(w *world, s *playbook.Step, to addressee, t ledger.Task) {
 		return
 	}
 	for _, c := range tos {
+		if c.key != to.key && l.holding[c.key] {
+			continue // who has the same task is reminded of their own
+		}
 		act := l.action(s, c, f.key, f.at)
 		if c.key == to.key && !f.at.After(t.Given) { // the task itself is news enough
 			if known, promised := l.actionOf(act.Key); promised && l.unspoken(act.Key) {

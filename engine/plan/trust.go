@@ -168,7 +168,7 @@ func (d *duty) report() {
 	}
 	if d.stale != "" {
 		d.plan.Holds = append(d.plan.Holds, Hold{Kind: "stale", Playbook: d.pb.Name, Why: d.stale,
-			Hint: "Import a newer list: clarion import " + d.pb.For.Dataset})
+			Hint: "Import a newer list: clarion import " + d.staleList})
 	}
 }
 

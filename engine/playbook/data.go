@@ -70,3 +70,22 @@ func (pb *Playbook) printed(st *Step, paths []string, seen map[string]bool) {
 		}
 	}
 }
+
+// Lists names the datasets that a playbook reads, in order: the one it is for,
+// those it looks things up in, and those that an audience it writes to is drawn
+// from.
+func (pb *Playbook) Lists() []string {
+	seen := map[string]bool{}
+	for _, path := range pb.Data() {
+		table, _, _ := strings.Cut(path, ".")
+		seen[table] = true
+	}
+	for _, e := range pb.expressions() {
+		for _, name := range e.Names() {
+			if t := pb.Scope.Names[name]; t.List != nil && t.List.Record != nil {
+				seen[t.List.Record.Name] = true
+			}
+		}
+	}
+	return sortedNames(seen)
+}

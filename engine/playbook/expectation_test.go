@@ -85,6 +85,12 @@ func TestRolesByName(t *testing.T) {
 	cells[at] = dataset.TextValue("Raffle Queen")
 	if p := set.NameRoles(s, cells); cells[at].S != "Raffle Queen" || len(p) != 1 || p[0].Column != "role" || p[0].Text != "Raffle Queen" {
 		t.Errorf("the record holds %q with %v", cells[at].S, p)
+	} else if strings.Contains(p[0].Why, "perhaps") {
+		t.Errorf("no role is near, and one is proposed: %s", p[0].Why)
+	}
+	cells[at] = dataset.TextValue("Tresurer")
+	if p := set.NameRoles(s, cells); cells[at].S != "Tresurer" || len(p) != 1 || !strings.HasSuffix(p[0].Why, "perhaps Treasurer is meant") {
+		t.Errorf("the record holds %q with %v", cells[at].S, p)
 	}
 }
 

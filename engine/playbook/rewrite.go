@@ -46,6 +46,12 @@ func Rewrite(data []byte, tests []Rewriting) ([]byte, []Edit, error) {
 			return nil, nil, err
 		}
 	}
+	edits := w.edits()
+	return []byte(strings.Join(w.lines, "")), edits, nil
+}
+
+// edits makes all changes, and says which lines they touched.
+func (w *rewriter) edits() []Edit {
 	slices.Reverse(w.patches) // of two at one place, what is to stand first is put there last
 	slices.SortStableFunc(w.patches, func(a, b patch) int {
 		if a.from.line != b.from.line {
@@ -58,7 +64,7 @@ func Rewrite(data []byte, tests []Rewriting) ([]byte, []Edit, error) {
 		edits = append(edits, w.apply(p))
 	}
 	slices.Reverse(edits)
-	return []byte(strings.Join(w.lines, "")), edits, nil
+	return edits
 }
 
 // testAt finds the test that begins on a line.

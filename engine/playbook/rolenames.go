@@ -43,8 +43,21 @@ func (s *Set) NameRoles(schema *dataset.Schema, cells []dataset.Value) []dataset
 		if r := s.RoleNamed(cells[i].S); r != nil {
 			cells[i] = dataset.TextValue(r.Name)
 		} else {
-			problems = append(problems, dataset.Problem{Column: c.Name, Text: cells[i].S, Why: "no role is called this; it stays as it is, and nothing goes to it"})
+			problems = append(problems, dataset.Problem{Column: c.Name, Text: cells[i].S, Why: "no role is called this; it stays as it is, and nothing goes to it" + s.roleLike(cells[i].S)})
 		}
 	}
 	return problems
+}
+
+// roleLike says which role was probably meant by a word that names none, where
+// one is near.
+func (s *Set) roleLike(text string) string {
+	var titles []string
+	for _, name := range sortedNames(s.Roles) {
+		titles = append(titles, s.Roles[name].Title)
+	}
+	if near := nearest(text, titles); near != "" {
+		return "; perhaps " + near + " is meant"
+	}
+	return ""
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -15,9 +16,10 @@ type ImportRecord struct {
 	Dataset     string
 	Kind        string // which kind of report it was, if its source says so: mar
 	File, Sheet string
-	SHA256      string // of the file's bytes
-	HeaderHash  string // of its header, to see that the layout changed
-	Mapping     string // our column = their header, in words
+	SHA256      string   // of the file's bytes
+	HeaderHash  string   // of its header, to see that the layout changed
+	Header      []string // its headings; nil: not known, for it was imported before they were kept
+	Mapping     string   // our column = their header, in words
 	ListDate    calendar.Date
 	HasDate     bool // ListDate holds
 	At          time.Time
@@ -74,29 +76,42 @@ func (t *Tx) SaveImport(r ImportRecord, table *dataset.Table, problems []Problem
 }
 
 func (t *Tx) insertImport(r ImportRecord) error {
+	var headings []byte
+	if r.Header != nil {
+		var err error
+		if headings, err = json.Marshal(r.Header); err != nil {
+			return err
+		}
+	}
 	var listDate any
 	if r.HasDate {
 		listDate = r.ListDate.String()
 	}
 	return t.exec(`insert into imports (constituency, id, dataset, file, sheet, sha256, header_hash, mapping, list_date,
-		imported, imported_by, row_count, new_count, gone_count, changed_count, refused_count, is_full, is_baseline, kind, unread_count)
-		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		imported, imported_by, row_count, new_count, gone_count, changed_count, refused_count, is_full, is_baseline, kind, unread_count, header)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		here, r.ID, r.Dataset, r.File, r.Sheet, r.SHA256, r.HeaderHash, r.Mapping, listDate,
-		r.At.UnixMicro(), r.By, r.Rows, r.New, r.Gone, r.Changed, r.Refused, oneOrZero(r.Full), oneOrZero(r.Baseline), r.Kind, r.Unread)
+		r.At.UnixMicro(), r.By, r.Rows, r.New, r.Gone, r.Changed, r.Refused, oneOrZero(r.Full), oneOrZero(r.Baseline), r.Kind, r.Unread, string(headings))
 }
 
 const importColumns = `id, dataset, file, sheet, sha256, header_hash, mapping, list_date, imported, imported_by,
-	row_count, new_count, gone_count, changed_count, refused_count, is_full, is_baseline, undone, undone_by, kind, unread_count`
+	row_count, new_count, gone_count, changed_count, refused_count, is_full, is_baseline, undone, undone_by, kind, unread_count, header`
 
 func scanImport(scan func(...any) error) (r ImportRecord, err error) {
 	var listDate, undoneBy sql.NullString
 	var at, undone sql.NullInt64
+	var headings string
 	err = scan(&r.ID, &r.Dataset, &r.File, &r.Sheet, &r.SHA256, &r.HeaderHash, &r.Mapping, &listDate, &at, &r.By,
-		&r.Rows, &r.New, &r.Gone, &r.Changed, &r.Refused, &r.Full, &r.Baseline, &undone, &undoneBy, &r.Kind, &r.Unread)
+		&r.Rows, &r.New, &r.Gone, &r.Changed, &r.Refused, &r.Full, &r.Baseline, &undone, &undoneBy, &r.Kind, &r.Unread, &headings)
 	if err != nil {
 		return r, err
 	}
 	r.At, r.Undone, r.UndoneBy = moment(at), moment(undone), undoneBy.String
+	if headings != "" {
+		if err = json.Unmarshal([]byte(headings), &r.Header); err != nil {
+			return r, err
+		}
+	}
 	if listDate.Valid {
 		r.HasDate = true
 		r.ListDate, err = calendar.ParseDate(listDate.String)

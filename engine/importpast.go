@@ -1,0 +1,106 @@
+package engine
+
+import (
+	"slices"
+
+	"github.com/clarion-clp/clarion/engine/calendar"
+	"github.com/clarion-clp/clarion/engine/dataset"
+	"github.com/clarion-clp/clarion/engine/store"
+)
+
+// importsOf gives all imports of a dataset, undone ones too, oldest first.
+func importsOf(tx *store.Tx, name string) ([]store.ImportRecord, error) {
+	all, err := tx.Imports()
+	return slices.DeleteFunc(all, func(r store.ImportRecord) bool { return r.Dataset != name }), err
+}
+
+// standing are those of some imports that were not undone.
+func standing(past []store.ImportRecord) []store.ImportRecord {
+	return slices.DeleteFunc(slices.Clone(past), func(r store.ImportRecord) bool { return !r.Undone.IsZero() })
+}
+
+// undone reports whether the file is one whose import was undone since the last
+// that stands.
+func undone(past []store.ImportRecord, sha string, standing int64) bool {
+	return slices.ContainsFunc(past, func(r store.ImportRecord) bool {
+		return r.ID > standing && !r.Undone.IsZero() && r.SHA256 == sha
+	})
+}
+
+// returned finds records that the last list did not have and an earlier one did:
+// a row that could not be read for a week, or a list that was only a part. Who
+// was history is history still, and is not new.
+func returned(tx *store.Tx, name string, keys []string, before *dataset.Table, schema *dataset.Schema, past []store.ImportRecord) (map[string]*dataset.Row, error) {
+	if before == nil {
+		return nil, nil
+	}
+	missing, err := tx.Known(name, keys)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range before.Rows {
+		delete(missing, r.Key)
+	}
+	if len(missing) == 0 {
+		return nil, nil
+	}
+	back := map[string]*dataset.Row{}
+	for _, rec := range slices.Backward(standing(past)) {
+		t, err := tx.Table(rec.ID, schema)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range t.Rows {
+			if missing[r.Key] {
+				back[r.Key] = r
+				delete(missing, r.Key)
+			}
+		}
+		if len(missing) == 0 {
+			break
+		}
+	}
+	return back, nil
+}
+
+// dated tells of each list that may grow too old as of which day it is known. A
+// part that was taken since of what is otherwise the whole list makes the rest of
+// it no fresher.
+func (e *Engine) dated(tx *store.Tx, tables dataset.Tables) error {
+	for name, src := range e.set.Constituency.Data {
+		t := tables[name]
+		if src.StaleAfter.N == 0 || t == nil || t.Imported.IsZero() {
+			continue
+		}
+		last, found, err := tx.LastImport(name)
+		if err != nil {
+			return err
+		}
+		if found && src.Full && !last.Full {
+			all, err := importsOf(tx, name)
+			if err != nil {
+				return err
+			}
+			for _, r := range slices.Backward(standing(all)) {
+				if r.Full {
+					last = r
+					break
+				}
+			}
+		}
+		if d := e.drawn(last); found && d < e.Clock().Day(t.Imported) {
+			tables[name] = t.DrawnOn(d)
+		}
+	}
+	return nil
+}
+
+// drawn is the day as of which the file of an import is: its own, if it has one,
+// and no later than its import.
+func (e *Engine) drawn(r store.ImportRecord) calendar.Date {
+	d := e.Clock().Day(r.At)
+	if r.HasDate {
+		d = min(d, r.ListDate)
+	}
+	return d
+}
