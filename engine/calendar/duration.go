@@ -3,6 +3,8 @@ package calendar
 import (
 	"strconv"
 	"strings"
+
+	"github.com/clarion-clp/clarion/engine/spelling"
 )
 
 // mostUnits is the largest number a duration may have.
@@ -97,7 +99,7 @@ func unitHint(text string) string {
 	case "minute", "second":
 		return "the smallest unit is the hour"
 	}
-	if near := nearest(one, unitWords[Hour:]); near != "" {
+	if near := spelling.Nearest(one, unitWords[Hour:]); near != "" {
 		return "did you mean " + near + "s?"
 	}
 	return "the units are hours, days, clear days, working days, uk working days, weeks, months and years"

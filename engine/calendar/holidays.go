@@ -1,6 +1,10 @@
 package calendar
 
-import "time"
+import (
+	"time"
+
+	"github.com/clarion-clp/clarion/engine/spelling"
+)
 
 // Holidays is a dated table of the days on which a nation does not work, from
 // a first to a last day. Outside these days it knows nothing, and says so. The
@@ -103,7 +107,7 @@ func ParseNation(s string) (Nation, error) {
 		return NorthernIreland, nil
 	}
 	hint := "write england_and_wales, scotland or northern_ireland"
-	if near := nearest(s, nationWords[EnglandAndWales:]); near != "" {
+	if near := spelling.Nearest(s, nationWords[EnglandAndWales:]); near != "" {
 		hint = "did you mean " + near + "?"
 	}
 	return 0, &SyntaxError{Text: quoted(s) + " is not a nation with bank holidays of its own", Hint: hint}

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/clarion-clp/clarion/engine/spelling"
 )
 
 // A beat is the stretch of time that a schedule counts.
@@ -192,7 +194,7 @@ func beatHint(low string) string {
 	case "hour", "hours", "minute", "minutes", "hourly":
 		return "the shortest beat of a schedule is a day"
 	}
-	if near := nearest(low, scheduleWords); near != "" {
+	if near := spelling.Nearest(low, scheduleWords); near != "" {
 		return "did you mean " + near + "?"
 	}
 	return "the units are day, weekday, week, monday to sunday, month, quarter and year"

@@ -91,38 +91,3 @@ func hourAt(w word) (int, error) {
 	}
 	return n, nil
 }
-
-// nearest finds the known word that a misspelt one was most likely meant to be.
-func nearest(s string, known []string) string {
-	best, least := "", 3
-	for _, k := range known {
-		if n := distance(s, k); n < least && n < len(k) {
-			best, least = k, n
-		}
-	}
-	return best
-}
-
-// distance counts the letters to be changed, added or taken away, of short words.
-func distance(a, b string) int {
-	if len(a) > 30 {
-		return 30
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 0; i < len(a); i++ {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := 0; j < len(b); j++ {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
-}

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/clarion-clp/clarion/engine/spelling"
 )
 
 // which reads "on" and the day of the beat that is meant.
@@ -82,7 +84,7 @@ func (s *Schedule) ofYear(ws []word, wrong error) ([]word, error) {
 	m, ok := monthByName(ws[1].low)
 	if !ok {
 		hint := "write the month in full, such as october"
-		if near := nearest(ws[1].low, monthWords()); near != "" {
+		if near := spelling.Nearest(ws[1].low, monthWords()); near != "" {
 			hint = "did you mean " + near + "?"
 		}
 		return nil, &SyntaxError{Offset: ws[1].at, Text: quoted(ws[1].text) + " is not a month", Hint: hint}

@@ -8,6 +8,7 @@ import (
 	"github.com/expr-lang/expr/ast"
 
 	"github.com/clarion-clp/clarion/engine/dataset"
+	"github.com/clarion-clp/clarion/engine/spelling"
 )
 
 // closures are the functions of expr's that the language keeps.
@@ -154,7 +155,7 @@ func (c *checker) function(t ast.Node, name string, args []ast.Node) *node {
 	if _, ok := c.scope.Names[name]; ok {
 		return c.fault(n, fmt.Sprintf("%s is not a function", name), "take the brackets away")
 	}
-	if near := nearest(name, functionNames); near != "" {
+	if near := spelling.Nearest(name, functionNames); near != "" {
 		return c.fault(n, fmt.Sprintf("there is no function %q", name), fmt.Sprintf("did you mean %s(...)?", near))
 	}
 	return c.fault(n, fmt.Sprintf("there is no function %q", name), "there is "+strings.Join(functionNames, ", "))

@@ -8,6 +8,7 @@ import (
 	"github.com/expr-lang/expr/ast"
 
 	"github.com/clarion-clp/clarion/engine/dataset"
+	"github.com/clarion-clp/clarion/engine/spelling"
 )
 
 // A checker walks expr's tree once. It builds our own, with our kinds, and
@@ -190,10 +191,10 @@ func (c *checker) unknownName(name string) string {
 	for n := range c.scope.Names {
 		candidates = append(candidates, n)
 	}
-	if near := nearest(name, candidates); near != "" {
+	if near := spelling.Nearest(name, candidates); near != "" {
 		return "did you mean " + near + "?"
 	}
-	if near := nearest(name, functionNames); near != "" {
+	if near := spelling.Nearest(name, functionNames); near != "" {
 		return fmt.Sprintf("did you mean %s(...)?", near)
 	}
 	switch name {

@@ -6,6 +6,7 @@ import (
 	"github.com/expr-lang/expr/ast"
 
 	"github.com/clarion-clp/clarion/engine/dataset"
+	"github.com/clarion-clp/clarion/engine/spelling"
 )
 
 // refused are functions of expr's that a hint helps with.
@@ -42,7 +43,7 @@ func (c *checker) builtin(t *ast.BuiltinNode) *node {
 	hint, ok := refused[t.Name]
 	if !ok {
 		hint = "see the list of functions"
-		if near := nearest(t.Name, functionNames); near != "" {
+		if near := spelling.Nearest(t.Name, functionNames); near != "" {
 			hint = fmt.Sprintf("did you mean %s(...)?", near)
 		}
 	}

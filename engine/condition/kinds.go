@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/clarion-clp/clarion/engine/dataset"
+	"github.com/clarion-clp/clarion/engine/spelling"
 )
 
 var kindWords = [...]string{
@@ -71,59 +72,13 @@ func onePerson(s *dataset.Schema) int {
 	return found
 }
 
-// nearest gives the candidate that was most likely meant, or "". Among equals
-// the first in the alphabet wins, so that the hint never depends on map order.
-func nearest(name string, candidates []string) string {
-	const most = 64
-	if len(name) > most {
-		return ""
-	}
-	limit := 1 + len(name)/4
-	best, found := limit+1, ""
-	for _, c := range candidates {
-		if c == name || len(c) > most {
-			continue
-		}
-		if d := distance(name, c); d < len(name) && (d < best || d == best && d <= limit && c < found) {
-			best, found = d, c
-		}
-	}
-	return found
-}
-
 // didYouMean is nearest as a hint, or the list of what there is.
 func didYouMean(name string, candidates []string) string {
-	if near := nearest(name, candidates); near != "" {
+	if near := spelling.Nearest(name, candidates); near != "" {
 		return fmt.Sprintf("did you mean %q?", near)
 	}
 	if len(candidates) == 0 {
 		return "there are none"
 	}
 	return "there is " + quoteAll(candidates)
-}
-
-// distance counts the letters to change, add, drop or swap between two words.
-func distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	before := make([]int, len(y)+1)
-	last := make([]int, len(y)+1)
-	row := make([]int, len(y)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := 1; i <= len(x); i++ {
-		row[0] = i
-		for j := 1; j <= len(y); j++ {
-			cost := 1
-			if x[i-1] == y[j-1] {
-				cost = 0
-			}
-			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
-			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, last, row = last, row, before
-	}
-	return last[len(y)]
 }

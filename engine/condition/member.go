@@ -8,6 +8,7 @@ import (
 	"github.com/expr-lang/expr/ast"
 
 	"github.com/clarion-clp/clarion/engine/dataset"
+	"github.com/clarion-clp/clarion/engine/spelling"
 )
 
 // member checks `thing.field`.
@@ -125,7 +126,7 @@ func (c *checker) ofRow(t ast.Node, p *ast.PointerNode, name string) *node {
 func (c *checker) noField(n *node, at ast.Node, name string, names []string, of string) *node {
 	n.from, n.to = c.reach(at)
 	hint := ""
-	if near := nearest(name, names); near != "" {
+	if near := spelling.Nearest(name, names); near != "" {
 		hint = "did you mean " + near + "?"
 	} else if len(names) <= 24 {
 		hint = "it has " + strings.Join(names, ", ")

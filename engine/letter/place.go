@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/clarion-clp/clarion/engine/dataset"
+	"github.com/clarion-clp/clarion/engine/spelling"
 )
 
 // place gives the line and column, from 1 and in characters, of a byte offset.
@@ -58,12 +59,7 @@ func howMany(limits [2]int) string {
 // didYouMean is the hint for a misspelt name.
 func didYouMean(wrong string, known []string) string {
 	slices.Sort(known)
-	best, distance := "", len([]rune(wrong))/3+2
-	for _, k := range known {
-		if d := edits(wrong, k); d < distance {
-			best, distance = k, d
-		}
-	}
+	best := spelling.Nearest(wrong, known)
 	switch {
 	case best != "":
 		return fmt.Sprintf("Did you mean %s?", best)
@@ -73,29 +69,4 @@ func didYouMean(wrong string, known []string) string {
 		return "There are " + strings.Join(known[:12], ", ") + " and others."
 	}
 	return "There are " + strings.Join(known, ", ") + "."
-}
-
-// edits is how many letters must be changed, added, left out or exchanged with
-// their neighbour to make one word of the other.
-func edits(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	before, last, row := make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := 1; i <= len(x); i++ {
-		row[0] = i
-		for j := 1; j <= len(y); j++ {
-			step := 1
-			if x[i-1] == y[j-1] {
-				step = 0
-			}
-			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+step)
-			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, last, row = last, row, before
-	}
-	return last[len(y)]
 }

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/clarion-clp/clarion/engine/dataset"
+	"github.com/clarion-clp/clarion/engine/spelling"
 )
 
 // Error is the fault as one line: where, what, and what to do about it.
@@ -58,24 +58,10 @@ func sortFaults(list []Fault) []Fault {
 	return slices.Compact(list)
 }
 
-// nearest is the candidate that a word was most likely meant to be, or "".
-func nearest(word string, candidates []string) string {
-	if word == "" || len(word) > 80 {
-		return ""
-	}
-	best, least := "", max(1, utf8.RuneCountInString(word)/3)+1
-	for _, c := range candidates {
-		if d := edits(strings.ToLower(word), strings.ToLower(c)); d < least || d == least && best != "" && c < best {
-			best, least = c, d
-		}
-	}
-	return best
-}
-
 // didYouMean is the hint for a misspelt word: the nearest candidate, or, where
 // nothing is near and there are few, all of them.
 func didYouMean(word string, candidates []string) string {
-	if c := nearest(word, candidates); c != "" {
+	if c := spelling.Nearest(word, candidates); c != "" {
 		return "did you mean " + c + "?"
 	}
 	if len(candidates) == 0 || len(candidates) > 24 {
@@ -93,33 +79,6 @@ func orList(words []string) string {
 		return strings.Join(words, "")
 	}
 	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
-}
-
-// edits counts the letters to insert, drop, change or swap that turn a into b.
-func edits(a, b string) int {
-	s, t := []rune(a), []rune(b)
-	if d := len(s) - len(t); d > 8 || d < -8 {
-		return 9
-	}
-	before, last, now := make([]int, len(t)+1), make([]int, len(t)+1), make([]int, len(t)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := 1; i <= len(s); i++ {
-		now[0] = i
-		for j := 1; j <= len(t); j++ {
-			cost := 1
-			if s[i-1] == t[j-1] {
-				cost = 0
-			}
-			now[j] = min(last[j]+1, now[j-1]+1, last[j-1]+cost)
-			if i > 1 && j > 1 && s[i-1] == t[j-2] && s[i-2] == t[j-1] {
-				now[j] = min(now[j], before[j-2]+1)
-			}
-		}
-		before, last, now = last, now, before
-	}
-	return last[len(t)]
 }
 
 // plain is text of a file as it may stand in a message: nothing invisible, and

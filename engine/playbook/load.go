@@ -11,6 +11,7 @@ import (
 
 	"github.com/clarion-clp/clarion/engine/calendar"
 	"github.com/clarion-clp/clarion/engine/dataset"
+	"github.com/clarion-clp/clarion/engine/spelling"
 )
 
 // A loader reads everything once and keeps what the parts need of each other.
@@ -282,7 +283,7 @@ func (ld *loader) tailor(e entry, tails map[string]tailoring, sources *[]playboo
 	case i < 0:
 		names := sortedNames(ld.known)
 		hint := "for a playbook of your own write file: and where it is"
-		if c := nearest(e.name, names); c != "" {
+		if c := spelling.Nearest(e.name, names); c != "" {
 			hint = "did you mean " + c + "?"
 		}
 		key.fault(hint, "There is no playbook %q.", plain(e.name))

@@ -78,16 +78,6 @@ func TestPlacesInWhatYAMLWrites(t *testing.T) {
 	})
 }
 
-func TestNearest(t *testing.T) {
-	for _, c := range []struct{ word, want string }{
-		{"memebers", "members"}, {"statsu", "status"}, {"stat", ""}, {"Members", "members"}, {"", ""}, {"zzzzzz", ""},
-	} {
-		if got := nearest(c.word, []string{"members", "status", "meetings"}); got != c.want {
-			t.Errorf("nearest to %q is %q, want %q", c.word, got, c.want)
-		}
-	}
-}
-
 func TestMoney(t *testing.T) {
 	for s, want := range map[string]int64{"£500": 50000, "£1,234.50": 123450, "£0.01": 1, "-£5": -500, "£1,000,000": 100000000} {
 		if got, ok := parseMoney(s); !ok || got != want {

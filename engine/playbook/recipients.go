@@ -6,6 +6,7 @@ import (
 
 	"github.com/clarion-clp/clarion/engine/condition"
 	"github.com/clarion-clp/clarion/engine/dataset"
+	"github.com/clarion-clp/clarion/engine/spelling"
 )
 
 // recipients reads who a step is for (rule 14): roles, or expressions that
@@ -51,7 +52,7 @@ func (b *builder) recipient(sc condition.Scope, v value, s string, branch bool) 
 	if _, known := sc.Names[s]; isWord(s) && !known {
 		words := append(sortedNames(b.ld.set.Roles), sortedNames(b.own)...)
 		hint := "name a role, or the person the record is about"
-		if c := nearest(s, words); c != "" {
+		if c := spelling.Nearest(s, words); c != "" {
 			hint = "did you mean " + c + "?"
 		}
 		v.fault(hint, "There is no role or record %q.", plain(s))

@@ -5,6 +5,7 @@ import (
 	"unicode"
 
 	"github.com/clarion-clp/clarion/engine/dataset"
+	"github.com/clarion-clp/clarion/engine/spelling"
 )
 
 // RoleNamed finds the role that somebody means by its id or its title, however
@@ -56,7 +57,7 @@ func (s *Set) roleLike(text string) string {
 	for _, name := range sortedNames(s.Roles) {
 		titles = append(titles, s.Roles[name].Title)
 	}
-	if near := nearest(text, titles); near != "" {
+	if near := spelling.Nearest(text, titles); near != "" {
 		return "; perhaps " + near + " is meant"
 	}
 	return ""

@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/clarion-clp/clarion/engine/spelling"
 )
 
 // A value is one node of a file. All reading goes through it: it knows where
@@ -192,7 +194,7 @@ func (v value) mapping(what string, known ...string) (mapping, bool) {
 
 // keyHint suggests a key, or says what became of a comma.
 func keyHint(name string, known []string) string {
-	if c := nearest(name, known); c != "" {
+	if c := spelling.Nearest(name, known); c != "" {
 		return "did you mean " + c + "?"
 	}
 	if name != "" && (name[0] >= '0' && name[0] <= '9' || strings.Contains(name, " ")) {
