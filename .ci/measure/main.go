@@ -7,7 +7,7 @@
 //	    runs an empty program and another one in turn, so many times each, prints
 //	    the least, the middle and the greatest time of both, the ratio of the
 //	    middles, that of the least, and the most memory. It fails where both
-//	    ratios miss the goal by more than a quarter. A goal of 0 is none.
+//	    ratios miss the goal by more than the slack. A goal of 0 is none.
 //	measure idle SECONDS PROGRAM [ARGUMENT ...]
 //	    starts a program that waits, and after it has settled prints its memory,
 //	    and the processor time that it takes in so many seconds; fails above
@@ -30,8 +30,9 @@ import (
 	"github.com/clarion-clp/clarion/engine/sample"
 )
 
-// slack is by how much a goal may be missed: the machine is shared.
-const slack = 1.25
+// slack is by how much a goal may be missed before it fails: the machine is
+// shared, and the empty program of half a millisecond carries its moods twice.
+const slack = 1.6
 
 func main() {
 	var err error
