@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -22,11 +23,13 @@ type Status struct {
 	Backlog   map[string]int
 	Sent      int // messages, ever
 	Halted    bool
+	HaltedWhy string // as whoever stopped it said, or as the mail server did
 	Stand     store.Stand
 	LastRun   time.Time
 	Wake      time.Time
 	Holds     []plan.Hold
 	Doubts    int // records on the cannot-tell list
+	Pairs     int // of records that may be of one person
 	Datasets  []Freshness
 	Disabled  []string // playbooks with faults
 }
@@ -48,6 +51,14 @@ func (e *Engine) Status(ctx context.Context) (Status, error) {
 			return err
 		}
 		s.fill(in)
+		if s.HaltedWhy, err = haltedWhy(tx, in.Book); err != nil {
+			return err
+		}
+		pairs, _, _, err := e.pairs(tx, in.Book)
+		if err != nil {
+			return err
+		}
+		s.Pairs = len(pairs)
 		for _, n := range e.Datasets() {
 			t := in.Tables[n]
 			_, named := e.set.Constituency.Data[n]
@@ -107,19 +118,21 @@ func (s *Status) fill(in plan.Input) {
 
 // Barred says why nothing at all is sent now, for a person, or is empty.
 func (e *Engine) Barred(ctx context.Context) (string, error) {
-	halted := false
+	halted, why := false, ""
 	err := e.Store.View(ctx, func(tx *store.Tx) error {
 		book, err := tx.LoadBook()
-		if err == nil {
-			_, halted = book.Halted()
+		if err != nil {
+			return err
 		}
+		_, halted = book.Halted()
+		why, err = haltedWhy(tx, book)
 		return err
 	})
 	if err != nil {
 		return "", err
 	}
 	if halted {
-		return "everything is stopped; clarion resume lets letters go again", nil
+		return becauseOf(why), nil
 	}
 	stand, err := e.Store.Stand(ctx)
 	if err != nil || stand.Sending() {
@@ -128,7 +141,28 @@ func (e *Engine) Barred(ctx context.Context) (string, error) {
 	return stand.Why + "; " + stand.Hint, nil
 }
 
-// Forget erases a person: first a preview of what would go and what is kept
+// haltedWhy is the reason for which everything is stopped, if one was given.
+func haltedWhy(tx *store.Tx, book *ledger.Book) (string, error) {
+	hash, halted := book.Halted()
+	if !halted {
+		return "", nil
+	}
+	why, err := tx.Words(hash)
+	if errors.Is(err, store.ErrNotFound) { // erased, with somebody who was named in it
+		return "", nil
+	}
+	return why, err
+}
+
+// becauseOf says that everything is stopped, and why.
+func becauseOf(why string) string {
+	if why != "" {
+		why = " (" + why + ")"
+	}
+	return "everything is stopped" + why + "; clarion resume lets letters go again"
+}
+
+// Forget erases a person, with every record of theirs: first a preview of what would go and what is kept
 // (really false), then the deed.
 func (e *Engine) Forget(ctx context.Context, by, name, key string, really bool) ([]store.ForgetItem, error) {
 	var items []store.ForgetItem
@@ -146,8 +180,22 @@ func (e *Engine) Forget(ctx context.Context, by, name, key string, really bool) 
 		if err != nil {
 			return err
 		}
-		if items, err = tx.Forget(name, row.Ref, by, now); err != nil || !really {
+		others, err := e.otherRecords(tx, row.Ref)
+		if err != nil {
 			return err
+		}
+		if items, err = tx.Forget(name, row.Ref, by, now); err != nil {
+			return err
+		}
+		for _, n := range others { // one person is forgotten whole
+			more, err := tx.Forget(n.Dataset, n.Ref, by, now)
+			if err != nil {
+				return err
+			}
+			items = addForgotten(items, more)
+		}
+		if !really {
+			return nil
 		}
 		return e.keepChanges(tx)
 	})
@@ -166,7 +214,20 @@ func (e *Engine) Dossier(ctx context.Context, name, key string) (store.Dossier, 
 		if err != nil {
 			return err
 		}
-		d, err = tx.Dossier(name, row.Ref)
+		if d, err = tx.Dossier(name, row.Ref); err != nil {
+			return err
+		}
+		others, err := e.otherRecords(tx, row.Ref)
+		for _, n := range others {
+			more, err := tx.Dossier(n.Dataset, n.Ref)
+			if err != nil {
+				return err
+			}
+			for _, s := range more.Sections {
+				s.Title += ", as " + dataset.Plain(n.Key)
+				d.Sections = append(d.Sections, s)
+			}
+		}
 		return err
 	})
 	return d, err

@@ -12,7 +12,7 @@ import (
 )
 
 // changesRules is raised when Changes makes other rows of the same lists.
-const changesRules = 1
+const changesRules = 2
 
 // changesStamp says by which rules the changes of the members list are worked
 // out: the program's, the constituency's clock and the columns of the list.
@@ -56,17 +56,10 @@ func (e *Engine) changes(tx *store.Tx, records []store.ImportRecord) (*dataset.T
 				return nil, err
 			}
 		}
-		for _, row := range t.Rows {
-			if r.ID != lists[len(lists)-1].ID { // its file is read no more
-				old := *row
-				old.Line = 0
-				row = &old
-			}
-			rows = append(rows, row)
-		}
+		rows = append(rows, t.Rows...)
 	}
 	last := lists[len(lists)-1]
-	return dataset.NewTable(schema, rows, last.At, lists[0].At, last.File, last.Sheet), nil
+	return dataset.NewTable(schema, dataset.TellApart(rows), last.At, lists[0].At, last.File, last.Sheet), nil
 }
 
 // between works out what one import changed in the one before it.

@@ -41,7 +41,7 @@ func (e *Engine) Daemon(ctx context.Context, report func(Pass, error)) error {
 	if e.every > 0 {
 		every = e.every
 	}
-	w := &watch{Engine: e, report: report}
+	w := newWatch(e, report)
 	_, err = s.NewJob(gocron.DurationJob(every), gocron.NewTask(func() { w.beat(ctx) }),
 		gocron.WithSingletonMode(gocron.LimitModeReschedule), gocron.WithStartAt(gocron.WithStartImmediately()))
 	if err != nil {
@@ -64,6 +64,11 @@ type watch struct {
 	count  int64     // the store's change counter after it
 	files  string    // what stood for the files before it
 	last   time.Time // the wall clock before it
+}
+
+func newWatch(e *Engine, report func(Pass, error)) *watch {
+	e.sights = map[string]sight{}
+	return &watch{Engine: e, report: report}
 }
 
 // beat makes a pass if anything could have changed since the last.
@@ -121,6 +126,11 @@ func (w *watch) next(ctx context.Context, p Pass, failed error) time.Time {
 		sooner(now.Add(retry))
 	case p.Delivery.owed:
 		sooner(now)
+	}
+	for _, f := range p.Waiting {
+		if f.again > 0 {
+			sooner(now.Add(f.again))
+		}
 	}
 	waiting, err := w.messages(ctx, ledger.Approved, ledger.Deferred)
 	if err != nil {

@@ -1,13 +1,15 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
-	"strings"
+	"slices"
 	"time"
 
+	"github.com/clarion-clp/clarion/engine/calendar"
 	"github.com/clarion-clp/clarion/engine/ledger"
 	"github.com/clarion-clp/clarion/engine/letter"
 	"github.com/clarion-clp/clarion/engine/plan"
@@ -52,24 +54,23 @@ func (d Delivery) and(next Delivery) Delivery {
 type Fallen struct {
 	ID  int64
 	Why string
+
+	key string // by which the plan knows it
 }
 
 // leaseTime is how long the right to send outlasts a sign of life.
 const leaseTime = 2 * time.Minute
 
-// setbacks is how many letters in a row may come to nothing before a round
-// ends: the server is at fault then, not the letters.
-const setbacks = 3
-
 // ErrNoMail says that constituency.yaml does not say how letters leave.
 var ErrNoMail = errors.New("constituency.yaml does not say how letters leave: add mail, with send or drop")
 
-// Deliver sends what is approved and due. Each letter is claimed in a
-// transaction of its own, on disk before its first byte is on the wire, after
-// one more look at whether it may go. A claim found at the beginning is a
-// letter of a run that broke off: nobody can say whether it went.
+// Deliver sends what is approved and due. Each letter is claimed, on disk before
+// its first byte is on the wire, after one more look at whether it may go; what
+// is claimed at once is one letter for each connection at most. A claim found at
+// the beginning is a letter of a run that broke off: nobody can say whether it
+// went.
 //
-// A context that ends stops the round after the letter now on the wire.
+// A context that ends stops the round after the letters now on the wire.
 func (e *Engine) Deliver(ctx context.Context) (Delivery, error) {
 	var d Delivery
 	lease, err := e.lease(ctx)
@@ -89,20 +90,31 @@ func (e *Engine) Deliver(ctx context.Context) (Delivery, error) {
 		d.Stopped, d.Left = stand.Why+"; "+stand.Hint, due
 		return d, nil
 	}
-	sender, err := e.Sender(ctx, e.set.Constituency)
-	if err != nil {
-		return d, err
-	}
-	defer sender.Close()
-	r := &round{Engine: e, lease: lease, sender: sender, d: &d, tried: map[int64]bool{}}
-	if err := r.recover(ctx); err != nil {
-		return d, err
-	}
-	if err := r.run(ctx); err != nil {
+	if err := e.send(ctx, lease, &d); err != nil {
 		return d, err
 	}
 	d.Left, err = e.due(context.WithoutCancel(ctx))
 	return d, err
+}
+
+// send makes one round.
+func (e *Engine) send(ctx context.Context, lease *store.Lease, d *Delivery) error {
+	r := &round{Engine: e, lease: lease, d: d, series: e.Store.Series(), tried: map[int64]bool{},
+		lanes: lanes{done: make(chan ended)}}
+	defer r.series.Close(context.WithoutCancel(ctx))
+	defer r.close()
+	for range max(1, e.set.Constituency.Mail.Connections) {
+		s, err := e.Sender(ctx, e.set.Constituency)
+		if err != nil {
+			return err
+		}
+		r.idle = append(r.idle, s)
+		r.open++
+	}
+	if err := r.recover(ctx); err != nil {
+		return err
+	}
+	return r.run(ctx)
 }
 
 // lease takes the right to send, which one process has at a time.
@@ -131,118 +143,109 @@ func (e *Engine) due(ctx context.Context) (int, error) {
 	return n, err
 }
 
-// round is one round of sending.
+// round is one round of sending: one goroutine that alone writes to the ledger,
+// and for each connection at most one more, which has a letter on the wire.
 type round struct {
 	*Engine
+	lanes
 	lease   *store.Lease
-	sender  Sender
+	series  *store.Series
 	d       *Delivery
 	counter int64     // the store's change counter after our own last write
 	looked  time.Time // the minute of the last look
 	verdict map[int64]string
+	queue   []int64 // what the last look found to go, in order
+	spent   int     // letters of today, as far as the provider counts them
 	tried   map[int64]bool
-	failed  int // letters in a row that did not reach the server
-	refused int // letters in a row that the server would not have
+	budget  budget
 }
 
-// run sends until nothing is left.
-func (r *round) run(ctx context.Context) error {
-	for {
-		if ctx.Err() != nil {
-			r.d.Stopped = "it was asked to stop"
-			return nil
-		}
-		// What was begun is ended, whatever is asked meanwhile.
-		steady := context.WithoutCancel(ctx)
-		m, out, err := r.claim(steady)
-		if err != nil || m == nil {
-			return err
-		}
-		outcome := r.sender.Send(steady, *out)
-		if err := r.record(m, outcome); err != nil {
-			return err
-		}
-		if r.d.Stopped = r.enough(outcome); r.d.Stopped != "" {
-			return nil
-		}
-		if err := r.rest(ctx); err != nil {
-			return err
-		}
+// turn is one durable transaction: it writes down what became of letters, and
+// claims up to so many that are to go next, which it then sets going. What is
+// claimed is on the disk before.
+func (r *round) turn(ctx context.Context, room int) (begun int, err error) {
+	if room == 0 && len(r.over) == 0 {
+		return 0, nil
 	}
-}
-
-// rest waits before the next letter, where the provider asks for it.
-func (r *round) rest(ctx context.Context) error {
-	n := r.set.Constituency.Mail.AMinute
-	if n == 0 {
-		return nil
-	}
-	left, err := r.due(context.WithoutCancel(ctx))
-	if err == nil && left > 0 {
-		r.Pause(ctx, time.Minute/time.Duration(n))
-	}
-	return err
-}
-
-// enough says why a round ends after an outcome, or is empty.
-func (r *round) enough(o letter.Outcome) string {
-	switch {
-	case o.Kind == letter.Unknown:
-		return "the connection broke while a letter was on the wire: " + o.Text
-	case r.failed >= setbacks:
-		return "the mail server cannot be used: " + o.Text
-	case r.refused >= setbacks:
-		return fmt.Sprintf("the mail server refused %d letters in a row, the last with %s", r.refused, said(o))
-	}
-	return ""
-}
-
-// said is what a server answered.
-func said(o letter.Outcome) string {
-	return strings.TrimSpace(fmt.Sprintf("%d %s %s", o.Code, o.Enhanced, o.Text))
-}
-
-// claim takes the next message that may go, in one durable transaction with
-// the last look at it. No message: nothing is left.
-func (r *round) claim(ctx context.Context) (claimed *ledger.Message, out *letter.Outgoing, err error) {
-	err = r.Store.Update(ctx, func(tx *store.Tx) error {
-		book, err := tx.LoadBook()
-		if err != nil {
-			return err
+	var next []letterOut
+	var counter int64
+	err = r.series.Update(ctx, func(tx *store.Tx) (err error) {
+		if counter = tx.Counter(); counter != r.counter {
+			r.verdict = nil // somebody else changed something
 		}
 		now := r.Now()
-		if _, halted := book.Halted(); halted {
-			r.d.Stopped = "everything is stopped; clarion resume lets letters go again"
-			return nil
-		}
-		if err := r.lease.Check(tx); err != nil {
-			return err
-		}
-		if err := r.lookAgain(tx, now); err != nil {
-			return err
-		}
-		for _, m := range r.queue(book, now) {
-			if r.spentToday(book, now) {
-				r.d.Stopped = "the provider's letters of today are used up; the rest goes tomorrow"
-				return nil
+		for _, e := range r.over {
+			if err := r.mark(tx, e, now); err != nil {
+				return fmt.Errorf("writing down what became of message %d: %w", e.m.ID, err)
 			}
-			var why string
-			if out, why, err = r.ready(tx, m, now); err != nil {
-				return err
-			}
-			if why == "" {
-				claimed = &m
-				return nil
-			}
-			r.tried[m.ID] = true
-			r.d.Fell = append(r.d.Fell, Fallen{m.ID, why})
 		}
-		return nil
+		if room > 0 {
+			next, err = r.claim(tx, room, now)
+		} else if r.budget.person != "" {
+			err = r.halt(tx, now)
+		}
+		return err
 	})
 	if err != nil {
-		return nil, nil, err
+		return 0, err
 	}
-	return claimed, out, nil
+	if r.counter = counter; len(r.over)+len(next) > 0 {
+		r.counter++
+	}
+	r.over = r.over[:0]
+	r.begin(ctx, next)
+	return len(next), nil
+}
+
+// A letterOut is a letter that is claimed, and what goes on the wire.
+type letterOut struct {
+	m   ledger.Message
+	out *letter.Outgoing
+}
+
+// claim takes the next messages that may go, with the last look at them. None:
+// nothing is left.
+func (r *round) claim(tx *store.Tx, room int, now time.Time) ([]letterOut, error) {
+	book, err := tx.LoadBook()
+	if err != nil {
+		return nil, err
+	}
+	if _, halted := book.Halted(); halted {
+		why, err := haltedWhy(tx, book)
+		r.d.Stopped = becauseOf(why)
+		return nil, err
+	}
+	if err := r.lease.Check(tx); err != nil {
+		return nil, err
+	}
+	if err := r.lookAgain(tx, now); err != nil {
+		return nil, err
+	}
+	var next []letterOut
+	for len(next) < room && len(r.queue) > 0 {
+		if most := r.set.Constituency.Mail.ADay; most > 0 && r.spent >= most {
+			r.d.Stopped = "the provider's letters of today are used up; the rest goes tomorrow"
+			break
+		}
+		id := r.queue[0]
+		r.queue = r.queue[1:]
+		m, ok := book.Message(id)
+		if !ok || r.tried[id] {
+			continue
+		}
+		out, why, err := r.ready(tx, m, now)
+		if err != nil {
+			return nil, err
+		}
+		r.tried[id] = true
+		if why != "" {
+			r.d.Fell = append(r.d.Fell, Fallen{ID: m.ID, Why: why, key: m.Key})
+			continue
+		}
+		r.spent++
+		next = append(next, letterOut{m, out})
+	}
+	return next, nil
 }
 
 // ready claims one message and gathers what goes on the wire, or says why the
@@ -264,50 +267,61 @@ func (r *round) ready(tx *store.Tx, m ledger.Message, now time.Time) (*letter.Ou
 	return out, "", err
 }
 
-// lookAgain asks the planner once more, unless nothing but our own sending has
-// changed since it was last asked this minute.
+// lookAgain asks the planner once more, and lists what is to go, unless nothing
+// but our own sending has changed since that was last done this minute.
 func (r *round) lookAgain(tx *store.Tx, now time.Time) error {
-	if r.verdict != nil && tx.Counter() == r.counter && now.Sub(r.looked) < time.Minute && !now.Before(r.looked) {
-		r.counter++ // the claim that follows
+	if r.verdict != nil && now.Sub(r.looked) < time.Minute && !now.Before(r.looked) {
 		return nil
 	}
 	in, err := r.input(tx, now)
 	if err != nil {
 		return err
 	}
-	r.verdict, r.looked, r.counter = plan.Recheck(in), now, tx.Counter()+1
+	r.verdict, r.looked = plan.Recheck(in), now
+	r.queue, r.spent = r.waiting(in.Book, now), r.busy+r.spentOn(in.Book, r.Clock().Day(now))
 	return nil
 }
 
-// queue lists what is approved and due: officers first, then service, then
-// marketing, in order of approval.
-func (r *round) queue(book *ledger.Book, now time.Time) []ledger.Message {
-	var out []ledger.Message
-	waiting := book.MessagesIn(ledger.Approved, ledger.Deferred)
-	for _, basis := range []string{"officer", "service", "marketing"} {
-		for _, m := range waiting {
-			if m.Basis == basis && !m.NotBefore.After(now) && !r.tried[m.ID] {
-				out = append(out, m)
-			}
+// waiting lists what is approved and due: officers first, then service, then
+// marketing; of those the ones that are too late soonest, for a provider's day
+// may not hold them all; and then in order of approval.
+func (r *round) waiting(book *ledger.Book, now time.Time) []int64 {
+	ranks := map[string]int{"officer": 0, "service": 1, "marketing": 2}
+	all := slices.DeleteFunc(book.MessagesIn(ledger.Approved, ledger.Deferred), func(m ledger.Message) bool {
+		return m.NotBefore.After(now) || r.tried[m.ID]
+	})
+	slices.SortStableFunc(all, func(a, b ledger.Message) int {
+		if c := cmp.Compare(ranks[a.Basis], ranks[b.Basis]); c != 0 {
+			return c
 		}
+		if a.Expires.IsZero() != b.Expires.IsZero() {
+			return cmp.Compare(oneIf(a.Expires.IsZero()), oneIf(b.Expires.IsZero()))
+		}
+		return a.Expires.Compare(b.Expires)
+	})
+	ids := make([]int64, len(all))
+	for i, m := range all {
+		ids[i] = m.ID
 	}
-	return out
+	return ids
 }
 
-// spentToday reports whether the provider's daily number is used up.
-func (r *round) spentToday(book *ledger.Book, now time.Time) bool {
-	most := r.set.Constituency.Mail.ADay
-	if most == 0 {
-		return false
+func oneIf(yes bool) int {
+	if yes {
+		return 1
 	}
+	return 0
+}
+
+// spentOn counts the letters that the provider has had on a day.
+func (r *round) spentOn(book *ledger.Book, day calendar.Date) int {
 	n := 0
-	day := r.Clock().Day(now)
 	for _, m := range book.MessagesIn(ledger.Sent, ledger.Uncertain, ledger.Bounced) {
 		if r.Clock().Day(m.SentAt) == day {
 			n++
 		}
 	}
-	return n >= most
+	return n
 }
 
 // outgoing gathers what goes on the wire, or says why it cannot.
@@ -322,11 +336,7 @@ func (r *round) outgoing(tx *store.Tx, m ledger.Message, now time.Time) (*letter
 		return nil, "its words are not those that were approved: the database is damaged, restore it from a backup", nil
 	}
 	o := &letter.Outgoing{Ref: r.ref(m), Date: now.In(r.Clock().Zone), Content: c, Files: map[string][]byte{}}
-	domain := "clarion.invalid"
-	if i := strings.LastIndexByte(c.From, '@'); i >= 0 {
-		domain = c.From[i+1:]
-	}
-	o.MessageID = "<" + o.Ref + "@" + domain + ">"
+	o.MessageID = "<" + letter.MessageID(o.Ref, c.From) + ">"
 	for _, a := range c.Attachments {
 		body, _, err := tx.File(a.SHA256)
 		if errors.Is(err, store.ErrNotFound) {
@@ -342,5 +352,8 @@ func (r *round) outgoing(tx *store.Tx, m ledger.Message, now time.Time) (*letter
 		return nil, "", err
 	}
 	o.Again = copies(book, m.Key) > 0
-	return o, "", nil
+	if err := r.thread(tx, book, m, o); err != nil {
+		return nil, "", err
+	}
+	return o, "", r.link(tx, book, m, o, now)
 }

@@ -28,6 +28,9 @@ func (e *Engine) derive(tx *store.Tx, tables dataset.Tables, records []store.Imp
 	for name, t := range tables { // who is in the members list now may be newer than the list that names them
 		tables[name] = t.MatchPeople(tables["members"])
 	}
+	if err := e.asOne(tx, tables); err != nil {
+		return err
+	}
 	if e.set.Reads("people") {
 		tables["people"] = dataset.People(tables, e.Clock().Day(now))
 	}
@@ -69,7 +72,11 @@ func importOf(r store.ImportRecord) dataset.Import {
 
 // giftGroups adds up the gifts of each source.
 func (e *Engine) giftGroups(tx *store.Tx, tables dataset.Tables) (err error) {
-	tables["gift_groups"], err = numbered(tx, dataset.GiftGroups(tables, e.set.Law.At))
+	book, err := tx.LoadBook()
+	if err != nil {
+		return err
+	}
+	tables["gift_groups"], err = numbered(tx, dataset.GiftGroups(tables, e.set.Law.At, book.Person))
 	return err
 }
 

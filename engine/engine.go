@@ -56,7 +56,15 @@ type Options struct {
 	Read   Reader
 	// Sender opens the way out that the constituency's mail settings name.
 	Sender func(ctx context.Context, c *playbook.Constituency) (Sender, error)
-	Log    *slog.Logger // may be nil
+	// Mailbox opens the mailbox that they name; nil: there is none.
+	Mailbox func(ctx context.Context, c *playbook.Constituency) (Mailbox, error)
+	// Steady is how long a file must have lain unchanged before a pass takes it by
+	// itself. 0, where the clock is feigned and a file's time says nothing: at once.
+	Steady time.Duration
+	// Recognise says of which list a file of the inbox is, given its place in the
+	// folder; none and no error: of none, such as a lock file. It may be nil.
+	Recognise func(ctx context.Context, folder, file string, set *playbook.Set) (string, error)
+	Log       *slog.Logger // may be nil
 	// Pause waits between letters where the provider asks for it.
 	Pause func(ctx context.Context, d time.Duration)
 }
@@ -66,6 +74,9 @@ type Engine struct {
 	Options
 	set   *playbook.Set
 	every time.Duration // of the daemon's beat, for tests; 0: Beat
+	// sights are the files that the daemon waits for, by their place; nil outside of
+	// it.
+	sights map[string]sight
 }
 
 // A NotReady error says that the constituency's own files have faults, which

@@ -14,7 +14,7 @@ func (e *Engine) SetBeat(every time.Duration) { e.every = every }
 // Beats gives one beat of a daemon that nobody drives: what a computer finds
 // when it wakes up is then a matter of the clock alone.
 func (e *Engine) Beats(report func(Pass, error)) func() {
-	w := &watch{Engine: e, report: report}
+	w := newWatch(e, report)
 	return func() { w.beat(context.Background()) }
 }
 

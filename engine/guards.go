@@ -42,7 +42,7 @@ func (e *Engine) doubt(imp *Import, before, branches *dataset.Table, past []stor
 		return
 	}
 	if imp.Full {
-		gone, all := len(imp.Gone), len(before.Rows)
+		gone, all := len(imp.Gone)+len(imp.Missing), len(before.Rows) // whatever becomes of those that are missing
 		switch {
 		case gone*2 >= all && all > 0:
 			add("half", fmt.Sprintf("%d of %d records are missing from it: it looks like a part of the list", gone, all))
@@ -50,6 +50,7 @@ func (e *Engine) doubt(imp *Import, before, branches *dataset.Table, past []stor
 			add("gone", fmt.Sprintf("%d of %d records are missing from it", gone, all))
 		}
 	}
+	add("renamed", renamed(imp, schema, before))
 	last := past[len(past)-1]
 	add("older", e.older(imp.Reading, schema, past))
 	add("header", strings.Join(append(moved(imp, past), lost(imp, last)...), ", and "))
@@ -173,23 +174,35 @@ func oneBranch(imp *Import, schema *dataset.Schema, before, branches *dataset.Ta
 
 // valuesIn counts what stands in a column of a file, where anything does.
 func valuesIn(records []dataset.Record, schema *dataset.Schema, column string) map[string]int {
-	out := map[string]int{}
-	i, ok := schema.Column(column)
-	for _, r := range records {
-		if ok && i < len(r.Cells) && r.Cells[i].S != "" {
-			out[r.Cells[i].S]++
-		}
-	}
-	return out
+	return values(len(records), func(n int) []dataset.Value { return records[n].Cells }, schema, column)
 }
 
 // valuesOf counts what stands in a column of a list that is held.
 func valuesOf(rows []*dataset.Row, schema *dataset.Schema, column string) map[string]int {
-	records := make([]dataset.Record, len(rows))
-	for i, r := range rows {
-		records[i].Cells = r.Cells
+	return values(len(rows), func(n int) []dataset.Value { return rows[n].Cells }, schema, column)
+}
+
+// values counts what stands in a column of some rows; often the next row has the
+// same as the one before.
+func values(rows int, cells func(row int) []dataset.Value, schema *dataset.Schema, column string) map[string]int {
+	out := map[string]int{}
+	i, ok := schema.Column(column)
+	last, run := "", 0
+	for n := 0; ok && n < rows; n++ {
+		s := ""
+		if c := cells(n); i < len(c) {
+			s = c[i].S
+		}
+		if s == last {
+			run++
+			continue
+		}
+		out[last] += run
+		last, run = s, 1
 	}
-	return valuesIn(records, schema, column)
+	out[last] += run
+	delete(out, "")
+	return out
 }
 
 // older says that a list was drawn before the newest that was taken, or is the
@@ -276,8 +289,8 @@ func movedHeadings(was, now []string) []string {
 	return nil
 }
 
-// lost says which of our columns the last file had and this one has not. A part
-// takes nothing away.
+// lost says which of our columns the last file had and this one has not. A part of
+// what was the whole list, or of another kind, takes nothing away.
 func lost(imp *Import, last store.ImportRecord) []string {
 	var out []string
 	for _, m := range strings.Split(last.Mapping, "; ") {
@@ -286,7 +299,7 @@ func lost(imp *Import, last store.ImportRecord) []string {
 			out = append(out, ours)
 		}
 	}
-	if len(out) == 0 || !imp.Full && last.Kind != imp.Kind {
+	if len(out) == 0 || !imp.Full && (last.Kind != imp.Kind || last.Full) {
 		return nil
 	}
 	return []string{"it has no column any more for " + strings.Join(out, ", ")}

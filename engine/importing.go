@@ -25,11 +25,16 @@ type Import struct {
 	Reading  dataset.Reading
 	Before   int      // records held
 	Baseline bool     // the dataset's first import: history
-	Same     bool     // the very file that was imported last, and read as it was then
+	Same     bool     // the very file that was imported last, and read as it was then: a list of a later day is another
 	Undone   bool     // this very file was taken before, and that was undone
-	Full     bool     // the whole list: who is missing is gone
+	Full     bool     // the whole list: who is missing is gone in the end
 	New      []string // keys
-	Gone     []string // of the whole list only
+	Gone     []string // missing from as many whole lists as it takes, or left before
+	Missing  []string // missing from this whole list, and held until others miss them too
+	Times    int      // the most lists in a row that one of these was missing from
+	After    int      // how many it takes
+	Doubtful []string // held as they were, for their rows in the file were refused
+	Disputed []string // events that another source has too, on another day or under another key: in words
 	Kept     int      // records that are not in the file and stay, for it is a part of the list
 	Changed  []string
 	Erased   int // rows of people who were forgotten, left out
@@ -38,8 +43,10 @@ type Import struct {
 	Doubts []Doubt
 
 	table   *dataset.Table
-	mapping string // how the file was read, in words
-	file    string // that a person named, in place of the source's
+	at      time.Time // when it was compared
+	counter int64     // the store's at that time
+	mapping string    // how the file was read, in words
+	file    string    // that a person named, in place of the source's
 }
 
 // Nothing reports that nothing of the dataset was ever taken and that there is
@@ -65,7 +72,7 @@ type Doubt struct {
 
 // DoubtWords are the words of all doubts, as a person writes them to take a file
 // in spite of one.
-var DoubtWords = []string{"gone", "half", "branch", "another", "older", "stale", "grown", "header", "empty"}
+var DoubtWords = []string{"gone", "half", "branch", "another", "older", "stale", "grown", "header", "renamed", "empty"}
 
 // Refused is the error of an import with doubts that nobody waived.
 type Refused struct {
@@ -180,29 +187,27 @@ func (e *Engine) compare(tx *store.Tx, imp *Import, schema *dataset.Schema, now 
 	if err != nil {
 		return err
 	}
-	imp.Baseline = !again
+	imp.Baseline, imp.at, imp.counter = !again, now, tx.Counter()
 	var before *dataset.Table
 	if again {
-		if before, err = tx.Table(last.ID, schema); err != nil {
+		if before, err = tx.TableLike(last.ID, schema, imp.Reading.Records); err != nil {
 			return err
 		}
 		imp.Before = len(before.Rows)
 	}
-	keys := make([]string, len(imp.Reading.Records))
-	for i, r := range imp.Reading.Records {
-		keys[i] = r.Key
-	}
-	sort.Strings(keys)
+	m := merging{Import: imp, schema: schema, before: before, now: now, clock: e.Clock(),
+		was: e.drawn(last), day: e.drawn(store.ImportRecord{At: now, HasDate: imp.Reading.HasDate, ListDate: imp.Reading.ListDate})}
+	unheld := m.match()
 	all, err := importsOf(tx, imp.Dataset)
 	if err != nil {
 		return err
 	}
-	back, err := returned(tx, imp.Dataset, keys, before, schema, all)
-	if err != nil {
-		return err
+	if again {
+		if m.back, err = returned(tx, imp.Dataset, unheld, schema, all); err != nil {
+			return err
+		}
 	}
-	refs, err := tx.Refs(imp.Dataset, keys)
-	if err != nil {
+	if m.refs, err = tx.Refs(imp.Dataset, unheld); err != nil {
 		return err
 	}
 	first := now
@@ -213,106 +218,17 @@ func (e *Engine) compare(tx *store.Tx, imp *Import, schema *dataset.Schema, now 
 	if err != nil {
 		return err
 	}
-	e.merge(imp, schema, before, tables["members"], back, refs, first, now)
-	// The same bytes may say something else once a column is mapped anew.
-	if imp.Same = again && last.SHA256 == imp.Reading.SHA256 && last.Mapping == imp.mapping; imp.Same {
+	m.current = tables[imp.Dataset]
+	imp.After = e.set.GoneAfter(imp.Dataset)
+	imp.table = dataset.NewTable(schema, m.merge(), now, first, imp.Reading.File, imp.Reading.Sheet).MatchPeople(tables["members"])
+	// The same bytes may say something else once a column is mapped anew; and in
+	// a list of a later day they say that nothing has changed, and who is missing still.
+	if imp.Same = again && last.SHA256 == imp.Reading.SHA256 && last.Mapping == imp.mapping && (!imp.Reading.HasDate || m.day <= m.was); imp.Same {
 		imp.Kind = last.Kind
 	}
 	imp.Undone = undone(all, imp.Reading.SHA256, last.ID)
 	e.doubt(imp, before, tables["branches"], standing(all))
 	return nil
-}
-
-// merge lays the file's records over those that are held.
-func (e *Engine) merge(imp *Import, schema *dataset.Schema, before, members *dataset.Table, back map[string]*dataset.Row, refs map[string]dataset.Ref, first, now time.Time) {
-	held := map[string]*dataset.Row{}
-	if before != nil {
-		for _, r := range before.Rows {
-			held[r.Key] = r
-		}
-	}
-	var rows []*dataset.Row
-	seen := map[string]bool{}
-	for _, rec := range imp.Reading.Records {
-		ref := refs[rec.Key]
-		if ref == 0 {
-			imp.Erased++
-			continue
-		}
-		seen[rec.Key] = true
-		row := &dataset.Row{Ref: ref, Key: rec.Key, FirstSeen: now, Changed: now, Baseline: imp.Baseline,
-			Line: rec.Line, Cells: rec.Cells, Problems: rec.Problems}
-		old := held[rec.Key]
-		switch {
-		case old == nil:
-			imp.New = append(imp.New, rec.Key)
-			if was := back[rec.Key]; was != nil {
-				row.FirstSeen, row.Baseline = was.FirstSeen, was.Baseline
-			}
-		default:
-			row.FirstSeen, row.Baseline = old.FirstSeen, old.Baseline
-			if !imp.Full {
-				keepOthers(schema, imp.Reading.Columns, old, row)
-			}
-			if sameCells(old, row) {
-				row.Changed = old.Changed
-			} else {
-				imp.Changed = append(imp.Changed, rec.Key)
-			}
-		}
-		rows = append(rows, row)
-	}
-	for k, r := range held {
-		if seen[k] {
-			continue
-		}
-		if !imp.Full {
-			imp.Kept++
-			rows = append(rows, r)
-			continue
-		}
-		imp.Gone = append(imp.Gone, k)
-	}
-	sort.Strings(imp.New)
-	sort.Strings(imp.Gone)
-	sort.Strings(imp.Changed)
-	imp.table = dataset.NewTable(schema, rows, now, first, imp.Reading.File, imp.Reading.Sheet).MatchPeople(members)
-}
-
-// keepOthers leaves in a record what is held in the columns that a part of the
-// list does not have: a report of whose payments stopped has no addresses, and
-// takes none away.
-func keepOthers(schema *dataset.Schema, columns map[string]string, old, row *dataset.Row) {
-	row.Cells = slices.Clone(row.Cells) // what was read is looked at again when it is taken
-	row.Problems = slices.Clone(row.Problems)
-	for i, c := range schema.Columns {
-		if columns[c.Name] != "" || i >= len(row.Cells) || i >= len(old.Cells) || !row.Cells[i].IsBlank() ||
-			slices.ContainsFunc(row.Problems, func(p dataset.Problem) bool { return p.Column == c.Name }) {
-			continue
-		}
-		row.Cells[i] = old.Cells[i]
-		for _, p := range old.Problems {
-			if p.Column == c.Name {
-				row.Problems = append(row.Problems, p)
-			}
-		}
-	}
-}
-
-func sameCells(a, b *dataset.Row) bool {
-	if len(a.Cells) != len(b.Cells) || len(a.Problems) != len(b.Problems) {
-		return false
-	}
-	for i := range a.Cells {
-		x, y := a.Cells[i], b.Cells[i]
-		if x.Kind == dataset.Person { // whom it was matched with is not in the file
-			x.N, y.N = 0, 0
-		}
-		if x != y {
-			return false
-		}
-	}
-	return true
 }
 
 // Commit takes a prepared import. Accepted are the words of the doubts that a
@@ -327,9 +243,8 @@ func (e *Engine) Commit(ctx context.Context, imp *Import, by string, accepted ..
 	var rec store.ImportRecord
 	now := e.Now()
 	err := e.Store.Update(ctx, func(tx *store.Tx) error {
-		schema := e.set.Schemas[imp.Dataset]
-		fresh := &Import{Dataset: imp.Dataset, Kind: imp.Kind, Reading: imp.Reading, Full: imp.Full, mapping: imp.mapping, file: imp.file}
-		if err := e.compare(tx, fresh, schema, now); err != nil {
+		fresh, err := e.fresh(tx, imp, now)
+		if err != nil {
 			return err
 		}
 		if fresh.Same {
@@ -345,11 +260,40 @@ func (e *Engine) Commit(ctx context.Context, imp *Import, by string, accepted ..
 				r.Baseline = true
 			}
 		}
-		var err error
-		rec, err = e.take(tx, fresh, by, now)
+		rec, err = e.take(tx, fresh, by, fresh.at)
 		return err
 	})
+	if err != nil {
+		imp.at = time.Time{} // the numbers that its records got were not kept
+	}
 	return rec, err
+}
+
+// fresh compares a prepared import anew, as things stand now. If it was prepared
+// a moment ago and nothing was written since, it holds as it is, and its new
+// records only get their numbers.
+func (e *Engine) fresh(tx *store.Tx, imp *Import, now time.Time) (*Import, error) {
+	const moment = time.Minute
+	if since := now.Sub(imp.at); imp.counter != tx.Counter() || since < 0 || since > moment || e.Clock().Day(now) != e.Clock().Day(imp.at) {
+		again := &Import{Dataset: imp.Dataset, Kind: imp.Kind, Reading: imp.Reading, Full: imp.Full, mapping: imp.mapping, file: imp.file}
+		return again, e.compare(tx, again, e.set.Schemas[imp.Dataset], now)
+	}
+	var keys []string
+	for _, r := range imp.table.Rows {
+		if r.Ref < 0 {
+			keys = append(keys, r.Key)
+		}
+	}
+	refs, err := tx.Refs(imp.Dataset, keys)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range imp.table.Rows {
+		if r.Ref < 0 {
+			r.Ref = refs[r.Key]
+		}
+	}
+	return imp, nil
 }
 
 // take saves the table, the files and the problems of an import, and logs it.
@@ -371,6 +315,9 @@ func (e *Engine) take(tx *store.Tx, imp *Import, by string, now time.Time) (stor
 	rec.ID = id
 	if imp.Dataset == "members" {
 		if err := e.keepChanges(tx); err != nil {
+			return rec, err
+		}
+		if err := e.keepDeaths(tx, now); err != nil {
 			return rec, err
 		}
 	}

@@ -30,19 +30,10 @@ func undone(past []store.ImportRecord, sha string, standing int64) bool {
 // returned finds records that the last list did not have and an earlier one did:
 // a row that could not be read for a week, or a list that was only a part. Who
 // was history is history still, and is not new.
-func returned(tx *store.Tx, name string, keys []string, before *dataset.Table, schema *dataset.Schema, past []store.ImportRecord) (map[string]*dataset.Row, error) {
-	if before == nil {
-		return nil, nil
-	}
-	missing, err := tx.Known(name, keys)
-	if err != nil {
+func returned(tx *store.Tx, name string, unheld []string, schema *dataset.Schema, past []store.ImportRecord) (map[string]*dataset.Row, error) {
+	missing, err := tx.Known(name, unheld)
+	if err != nil || len(missing) == 0 {
 		return nil, err
-	}
-	for _, r := range before.Rows {
-		delete(missing, r.Key)
-	}
-	if len(missing) == 0 {
-		return nil, nil
 	}
 	back := map[string]*dataset.Row{}
 	for _, rec := range slices.Backward(standing(past)) {

@@ -18,6 +18,9 @@ func (e *Engine) Names(ctx context.Context, addressees ...string) (map[string]st
 		if err != nil {
 			return err
 		}
+		if err := e.asOne(tx, tables); err != nil { // an old number has the name of the new one
+			return err
+		}
 		for _, a := range addressees {
 			out[a] = e.nameOf(tables, a)
 		}

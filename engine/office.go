@@ -64,14 +64,19 @@ func (e *Engine) Answer(ctx context.Context, by string, number int64, answer str
 		if effects, err = plan.Answer(in, t, answer); err != nil {
 			return fmt.Errorf("task %d (%s): %w", number, view.Line, err)
 		}
-		for _, f := range effects {
-			if err := e.effect(tx, in, f, by, fmt.Sprintf("answer to task %d", number), now); err != nil {
-				return err
-			}
-		}
-		return tx.Apply(now, by, ledger.TaskGotAnswer{Number: number, Answer: answer})
+		return e.answered(tx, in, by, t, answer, effects, now)
 	})
 	return view, effects, err
+}
+
+// answered writes down the answer to a task, and does what the answer does.
+func (e *Engine) answered(tx *store.Tx, in plan.Input, by string, t ledger.Task, answer string, effects []plan.Effect, now time.Time) error {
+	for _, f := range effects {
+		if err := e.effect(tx, in, f, by, fmt.Sprintf("answer to task %d", t.Number), now); err != nil {
+			return err
+		}
+	}
+	return tx.Apply(now, by, ledger.TaskGotAnswer{Number: t.Number, Answer: answer})
 }
 
 func (e *Engine) effect(tx *store.Tx, in plan.Input, f plan.Effect, by, source string, now time.Time) error {

@@ -60,54 +60,52 @@ func (r *round) unknown(book *ledger.Book, m ledger.Message, why string) []ledge
 	return append(changes, ledger.MessageFailed{ID: m.ID, Why: goesAgain})
 }
 
-// record writes down what became of the letter on the wire. It is not given a
-// context: what happened is written down even while stopping.
-func (r *round) record(m *ledger.Message, o letter.Outcome) error {
-	r.tried[m.ID] = true
-	now := r.Now()
-	err := r.Store.Update(context.Background(), func(tx *store.Tx) error {
-		switch o.Kind {
-		case letter.Delivered:
-			return tx.Apply(now, "clarion", ledger.MessageSent{ID: m.ID, Proof: fmt.Sprintf("accepted by the server (%d)", o.Code)})
-		case letter.Refused:
-			return r.refuse(tx, m, o, now)
-		case letter.Unknown:
-			book, err := tx.LoadBook()
-			if err != nil {
-				return err
-			}
-			return tx.Apply(now, "clarion", r.unknown(book, *m, brokeDown)...)
+// mark writes down what became of a letter.
+func (r *round) mark(tx *store.Tx, e ended, now time.Time) error {
+	r.Log.Info("message", "id", e.m.ID, "outcome", e.o.Kind, "code", e.o.Code)
+	switch e.o.Kind {
+	case letter.Delivered:
+		return tx.Apply(now, "clarion", ledger.MessageSent{ID: e.m.ID, Proof: fmt.Sprintf("accepted by the server (%d)", e.o.Code)})
+	case letter.Refused:
+		return r.refuse(tx, &e.m, e.o, now)
+	case letter.Unknown:
+		book, err := tx.LoadBook()
+		if err != nil {
+			return err
 		}
-		return tx.Apply(now, "clarion", ledger.MessageDeferred{ID: m.ID, Until: now.Add(backOff(m.Attempts)), Code: o.Code})
-	})
-	if err != nil {
-		return fmt.Errorf("writing down what became of message %d: %w", m.ID, err)
+		return tx.Apply(now, "clarion", r.unknown(book, e.m, brokeDown)...)
 	}
-	r.counter++
-	r.count(m, o)
-	r.Log.Info("message", "id", m.ID, "outcome", o.Kind, "code", o.Code)
-	return nil
+	until := now.Add(backOff(e.m.Attempts))
+	if needsPerson(e.o) {
+		until = now // the letter is not at fault: it goes when the person has seen to it
+	}
+	return tx.Apply(now, "clarion", ledger.MessageDeferred{ID: e.m.ID, Until: until, Code: e.o.Code})
 }
 
-// count counts an outcome; those in a row tell a server's fault from a letter's.
-func (r *round) count(m *ledger.Message, o letter.Outcome) {
-	failed, refused := r.failed, r.refused
-	r.failed, r.refused = 0, 0
+// count counts an outcome.
+func (r *round) count(m ledger.Message, o letter.Outcome) {
+	r.budget.count(o)
 	switch o.Kind {
 	case letter.Delivered:
 		r.d.Sent++
 	case letter.Refused:
 		r.d.Failed++
-		r.d.Fell = append(r.d.Fell, Fallen{m.ID, "the server refused it: " + said(o)})
-		r.refused = refused + 1
+		r.d.Fell = append(r.d.Fell, Fallen{ID: m.ID, Why: "the server refused it: " + said(o), key: m.Key})
 	case letter.Deferred:
 		r.d.Deferred++
 		r.d.PutOff = "the server would not have it now: " + said(o)
 	case letter.NotTried:
 		r.d.Deferred++
 		r.d.PutOff = "the mail server cannot be used: " + o.Text
-		r.failed = failed + 1
 	}
+	if o.Kind != letter.Delivered && o.Kind != letter.Unknown {
+		r.spent-- // the provider did not take it
+	}
+}
+
+// said is what a server answered.
+func said(o letter.Outcome) string {
+	return strings.TrimSpace(fmt.Sprintf("%d %s %s", o.Code, o.Enhanced, o.Text))
 }
 
 // refuse writes down a refusal for good. Where it is the address that does not
@@ -177,7 +175,7 @@ func (r *round) recover(ctx context.Context) error {
 		return err
 	}
 	proof := map[string]bool{}
-	if p, ok := r.sender.(Prover); ok {
+	if p, ok := r.idle[0].(Prover); ok {
 		if proof, err = p.Sent(ctx, r.refs(claimed)); err != nil {
 			proof = map[string]bool{}
 			r.Log.Warn("looking for letters of the broken-off run", "err", err)

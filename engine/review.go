@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
+	"github.com/clarion-clp/clarion/engine/calendar"
 	"github.com/clarion-clp/clarion/engine/dataset"
 	"github.com/clarion-clp/clarion/engine/ledger"
 	"github.com/clarion-clp/clarion/engine/letter"
@@ -36,6 +38,20 @@ func (e *Engine) Pending(ctx context.Context) (proposed, uncertain []Pending, er
 		return err
 	})
 	return proposed, uncertain, err
+}
+
+// Unsent lists the letters that have their yes and have not left.
+func (e *Engine) Unsent(ctx context.Context) (out []Pending, err error) {
+	err = e.Store.View(ctx, func(tx *store.Tx) error {
+		book, err := tx.LoadBook()
+		if err != nil {
+			return err
+		}
+		letters := slices.DeleteFunc(book.MessagesIn(ledger.Approved, ledger.Deferred), func(m ledger.Message) bool { return m.Kind != ledger.Letter })
+		out, err = withWords(tx, book, letters)
+		return err
+	})
+	return out, err
 }
 
 func withWords(tx *store.Tx, book *ledger.Book, ms []ledger.Message) ([]Pending, error) {
@@ -82,7 +98,7 @@ func (d *Decision) apply(tx *store.Tx, now time.Time, by string, id int64, c led
 	err := tx.Apply(now, by, c)
 	switch {
 	case errors.As(err, &no):
-		d.Not = append(d.Not, Fallen{id, no.Why})
+		d.Not = append(d.Not, Fallen{ID: id, Why: no.Why})
 		return nil
 	case err != nil:
 		return err
@@ -117,12 +133,16 @@ func (e *Engine) approve(ctx context.Context, by string, shown []Pending, togeth
 			single[pb.Name] = together && plan.TrustIn(pb, e.set.Constituency, in.Book, now).Level < playbook.Batch
 		}
 		for _, s := range shown {
+			if why := e.mayDecide(in, by, s.Approver); why != "" {
+				d.Not = append(d.Not, Fallen{ID: s.ID, Why: why})
+				continue
+			}
 			if why, fell := verdict[s.ID]; fell {
-				d.Not = append(d.Not, Fallen{s.ID, why})
+				d.Not = append(d.Not, Fallen{ID: s.ID, Why: why})
 				continue
 			}
 			if single[s.Playbook] {
-				d.Not = append(d.Not, Fallen{s.ID, fmt.Sprintf("%s asks for each letter: clarion review show %d, then clarion review approve %d", s.Playbook, s.ID, s.ID)})
+				d.Not = append(d.Not, Fallen{ID: s.ID, Why: fmt.Sprintf("%s asks for each letter: clarion review show %d, then clarion review approve %d", s.Playbook, s.ID, s.ID)})
 				continue
 			}
 			if err := d.apply(tx, now, by, s.ID, ledger.MessageApproved{ID: s.ID, Digest: s.Digest}); err != nil {
@@ -134,8 +154,36 @@ func (e *Engine) approve(ctx context.Context, by string, shown []Pending, togeth
 	return d, err
 }
 
-// Reject strikes messages out, with a reason. Their actions are withdrawn and
-// not planned again.
+// mayDecide says why a role may not say yes where another role's word is asked
+// for, and who may; or is empty.
+func (e *Engine) mayDecide(in plan.Input, by, approver string) string {
+	roles := plan.Deciders(in, approver)
+	switch {
+	case slices.Contains(roles, by):
+		return ""
+	case len(roles) == 0:
+		return fmt.Sprintf("nobody is %s, nor holds a role that this one falls to: write who is into the list of officers", e.set.RoleTitle(approver))
+	case roles[0] != approver:
+		return fmt.Sprintf("nobody is %s, so the %s decides: --as %s", e.set.RoleTitle(approver), e.set.RoleTitle(roles[0]), roles[0])
+	}
+	return fmt.Sprintf("the %s decides: --as %s", e.set.RoleTitle(approver), approver)
+}
+
+// TooLate says why a letter's yes can no longer be taken back, or is empty.
+func (p Pending) TooLate(c calendar.Clock) string {
+	switch p.State {
+	case ledger.Sent, ledger.Bounced:
+		return "it was sent on " + c.Words(p.SentAt)
+	case ledger.Claimed:
+		return "it is on its way at this moment"
+	case ledger.Uncertain:
+		return fmt.Sprintf("nobody knows whether it went. Look in the mailbox, then: clarion review uncertain %d", p.ID)
+	}
+	return ""
+}
+
+// Reject strikes messages out, with a reason, also those that have their yes
+// and have not left. Their actions are withdrawn and not planned again.
 func (e *Engine) Reject(ctx context.Context, by, reason string, shown []Pending) (Decision, error) {
 	var d Decision
 	now := e.Now()
@@ -144,7 +192,16 @@ func (e *Engine) Reject(ctx context.Context, by, reason string, shown []Pending)
 		if err != nil {
 			return err
 		}
+		book, err := tx.LoadBook()
+		if err != nil {
+			return err
+		}
 		for _, s := range shown {
+			s.Message, _ = book.Message(s.ID) // it may have left since it was shown
+			if why := s.TooLate(e.Clock()); why != "" {
+				d.Not = append(d.Not, Fallen{ID: s.ID, Why: why})
+				continue
+			}
 			if err := d.apply(tx, now, by, s.ID, ledger.MessageRejected{ID: s.ID, Reason: words}); err != nil {
 				return err
 			}
@@ -164,6 +221,18 @@ func (e *Engine) Settle(ctx context.Context, by string, id int64, sent bool) err
 		}
 		return tx.Apply(now, by, ledger.MessageFailed{ID: id, Why: "a person says that it did not go"})
 	})
+}
+
+// mayActFor refuses what only a role may allow.
+func (e *Engine) mayActFor(tx *store.Tx, by, role string, now time.Time) error {
+	in, err := e.input(tx, now)
+	if err != nil {
+		return err
+	}
+	if why := e.mayDecide(in, by, role); why != "" {
+		return errors.New(why)
+	}
+	return nil
 }
 
 // A BacklogCase is one that held already when its playbook was switched on.
@@ -237,6 +306,11 @@ func (e *Engine) ApproveBacklog(ctx context.Context, by, name string, cases []le
 		if len(cases) == 0 {
 			return fmt.Errorf("%s has no backlog", dataset.Plain(name))
 		}
+		if pb := e.set.Playbook(name); pb != nil {
+			if err := e.mayActFor(tx, by, pb.Role, now); err != nil {
+				return err
+			}
+		}
 		return tx.Apply(now, by, ledger.BacklogApproved{Playbook: name, Cases: cases})
 	})
 	if err != nil {
@@ -263,6 +337,11 @@ func (e *Engine) Release(ctx context.Context, by, name string) (int, error) {
 		}
 		if n == 0 {
 			return fmt.Errorf("no brake holds anything of %s", dataset.Plain(name))
+		}
+		if pb := e.set.Playbook(name); pb != nil {
+			if why := e.mayDecide(in, by, pb.Role); why != "" {
+				return errors.New(why)
+			}
 		}
 		return tx.Apply(now, by, ledger.BrakeReleased{Playbook: name, Actions: n, Until: until})
 	})

@@ -2,20 +2,41 @@ package engine
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"os"
 
 	"github.com/clarion-clp/clarion/engine/plan"
 	"github.com/clarion-clp/clarion/engine/store"
 )
 
-// A Pass is one pass: import what is new, plan, propose, deliver.
+// A Pass is one pass: collect the mail, import what is new, plan, propose,
+// deliver.
 type Pass struct {
+	Mail     Collection
 	Imports  []store.ImportRecord
-	Refused  []error // files that were not taken, each with its reason
-	Plan     *plan.Plan
+	Waiting  []Waiting  // files that are not taken yet
+	Refused  []error    // files that were not taken, each with its reason
+	Plan     *plan.Plan // the last that was made
+	Before   *plan.Plan // the one that was sent from first, where a last look took something of it away
 	Delivery Delivery
+}
+
+// Planned gives what was planned of a message that did not go: the line of the
+// plan or, of an officer's digest, its lines.
+func (p Pass) Planned(f Fallen) []plan.Line {
+	for _, made := range []*plan.Plan{p.Before, p.Plan} {
+		if made == nil || f.key == "" {
+			continue
+		}
+		var out []plan.Line
+		for _, l := range made.Lines {
+			if l.Message == f.key && l.Playbook != "" {
+				out = append(out, l)
+			}
+		}
+		if len(out) > 0 {
+			return out
+		}
+	}
+	return nil
 }
 
 // Run makes one pass. A file that is refused does not stop the pass: it is
@@ -31,16 +52,11 @@ func (e *Engine) Run(ctx context.Context) (Pass, error) {
 		p.Plan = &plan.Plan{Now: e.Now(), Holds: []plan.Hold{hold}}
 		return p, nil
 	}
-	for _, name := range e.Sources() {
-		rec, taken, err := e.fetch(ctx, name)
-		switch {
-		case err != nil && ctx.Err() != nil:
-			return p, ctx.Err()
-		case err != nil:
-			p.Refused = append(p.Refused, err)
-		case taken:
-			p.Imports = append(p.Imports, rec)
-		}
+	if p.Mail, err = e.Collect(ctx); err != nil {
+		return p, err
+	}
+	if err := e.takeFiles(ctx, &p, true); err != nil {
+		return p, err
 	}
 	if p.Plan, err = e.Propose(ctx); err != nil {
 		return p, err
@@ -51,6 +67,7 @@ func (e *Engine) Run(ctx context.Context) (Pass, error) {
 	}
 	// What was planned a moment ago was no longer right: once more, on what
 	// holds now.
+	p.Before = p.Plan
 	if p.Plan, err = e.Propose(ctx); err != nil {
 		return p, err
 	}
@@ -70,23 +87,4 @@ func (e *Engine) dateInDoubt(ctx context.Context) (hold plan.Hold, doubt bool, e
 		return err
 	})
 	return hold, doubt, err
-}
-
-// fetch imports a dataset if its file is there and is not the one that was
-// imported last. One whose import was undone waits for a person to say that it
-// is right after all.
-func (e *Engine) fetch(ctx context.Context, name string) (store.ImportRecord, bool, error) {
-	imp, err := e.Prepare(ctx, name, "")
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		return store.ImportRecord{}, false, nil
-	case err != nil:
-		return store.ImportRecord{}, false, err
-	case imp.Same, imp.Nothing():
-		return store.ImportRecord{}, false, nil
-	case imp.Undone:
-		return store.ImportRecord{}, false, fmt.Errorf("the file of %s is the one whose import was undone, so it was not taken again. Save a corrected one, or take it all the same with clarion import %s", name, name)
-	}
-	rec, err := e.Commit(ctx, imp, "clarion")
-	return rec, err == nil, err
 }

@@ -3,6 +3,10 @@ package engine
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/clarion-clp/clarion/engine/dataset"
@@ -28,8 +32,8 @@ func (e *Engine) Undo(ctx context.Context, name, by string) (store.ImportRecord,
 		if err != nil {
 			return err
 		}
-		if n := e.sentSince(book, name, last.At); n > 0 {
-			return fmt.Errorf("the import of %s cannot be undone: letters were sent because of it (%d). Import a corrected file instead", name, n)
+		if sent := e.sentSince(book, name, last.At); len(sent) > 0 {
+			return fmt.Errorf("the import of %s cannot be undone: because of it %s. Import a corrected file instead", name, sentWords(sent))
 		}
 		if rec, err = tx.UndoImport(last.ID, by, now); err != nil {
 			return err
@@ -39,14 +43,13 @@ func (e *Engine) Undo(ctx context.Context, name, by string) (store.ImportRecord,
 	return rec, err
 }
 
-// sentSince counts the letters that left, or may have, because of cases that
+// sentSince gives the letters that left, or may have, because of cases that
 // were opened at or after a moment by playbooks that look at a dataset.
-func (e *Engine) sentSince(b *ledger.Book, name string, since time.Time) int {
+func (e *Engine) sentSince(b *ledger.Book, name string, since time.Time) (sent []ledger.Message) {
 	reads := map[string]bool{}
 	for _, pb := range e.set.Playbooks {
 		reads[pb.Name] = (&playbook.Set{Playbooks: []*playbook.Playbook{pb}}).Reads(name)
 	}
-	n := 0
 	for _, m := range b.MessagesIn(ledger.Sent, ledger.Uncertain, ledger.Claimed, ledger.Bounced) {
 		if m.Kind != ledger.Letter {
 			continue
@@ -55,10 +58,35 @@ func (e *Engine) sentSince(b *ledger.Book, name string, since time.Time) int {
 			a, _ := b.Action(k)
 			c, ok := b.Case(a.Case)
 			if ok && !c.Opened.Before(since) && (c.Dataset == name || reads[c.Playbook]) {
-				n++
+				sent = append(sent, m)
 				break
 			}
 		}
 	}
-	return n
+	return sent
 }
+
+// sentWords lists letters that left, by playbook and number: 2 letters of
+// new-member-welcome were sent (numbers 4 and 7).
+func sentWords(sent []ledger.Message) string {
+	numbers := map[string][]string{}
+	for _, m := range sent {
+		numbers[m.Playbook] = append(numbers[m.Playbook], strconv.FormatInt(m.ID, 10))
+	}
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(numbers)) {
+		list, what, were := numbers[name], "letters", "were"
+		if len(list) == 1 {
+			what, were = "letter", "was"
+		}
+		n := len(list)
+		if n > mostListed {
+			list = append(list[:mostListed:mostListed], fmt.Sprintf("and %d more", n-mostListed))
+		}
+		out = append(out, fmt.Sprintf("%d %s of %s %s sent (no. %s)", n, what, name, were, strings.Join(list, ", ")))
+	}
+	return strings.Join(out, "; ")
+}
+
+// mostListed is how many letters of a playbook are named.
+const mostListed = 20

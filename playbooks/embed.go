@@ -10,6 +10,7 @@ import (
 )
 
 //go:generate sh -c "go run ../cmd/clarion playbooks --markdown > README.md"
+//go:generate go test ../cmd/clarion -run OfLists|OfTheLists -update
 
 //go:embed roles.yaml promotion.yaml synonyms.yaml */*.yaml */*/*.md
 var library embed.FS

@@ -180,7 +180,7 @@ func listingView(file string, in ics.Window, l ics.Listing, clock calendar.Clock
 // year after that of now, so that nothing leaves it merely because time passes.
 func source(now func() time.Time) func(context.Context, string, playbook.Source, *dataset.Schema, calendar.Clock) (dataset.Reading, error) {
 	return func(ctx context.Context, folder string, src playbook.Source, schema *dataset.Schema, clock calendar.Clock) (dataset.Reading, error) {
-		spec := sheet.Spec{From: src.From, Folder: src.Folder, Sheet: src.Sheet, Profile: src.Profile, Columns: src.Columns, Dates: src.Dates}
+		spec := specOf(src)
 		if !src.Calendar() {
 			return sheet.Read(ctx, folder, spec, schema, clock)
 		}
@@ -203,7 +203,7 @@ func source(now func() time.Time) func(context.Context, string, playbook.Source,
 // records makes records of what a calendar lists.
 func records(f sheet.File, l ics.Listing, types map[string]string, spec sheet.Spec, schema *dataset.Schema, clock calendar.Clock) (dataset.Reading, error) {
 	table := l.Table(schema, types)
-	r := dataset.Reading{File: f.Name, SHA256: l.Digest(table), Modified: f.Modified, ListDate: f.ListDate, HasDate: f.Dated}
+	r := dataset.Reading{Unit: "line", InUse: f.InUse, File: f.Name, SHA256: l.Digest(table), Modified: f.Modified, ListDate: f.ListDate, HasDate: f.Dated}
 	for _, m := range l.Refused {
 		r.Refused = append(r.Refused, dataset.Refusal{Line: m.Line, Column: "title", Text: m.Title, Why: m.Why})
 	}
@@ -223,4 +223,21 @@ func records(f sheet.File, l ics.Listing, types map[string]string, spec sheet.Sp
 	err := sheet.Texts(&r, ics.Headings, rows, spec, schema, clock)
 	r.Unused = nil // the headings are ours, and nobody has to give them a place
 	return r, err
+}
+
+// recognise says of which list a file of the inbox is, of those that
+// constituency.yaml names.
+func recognise(ctx context.Context, folder, file string, set *playbook.Set) (string, error) {
+	var lists []sheet.Candidate
+	for _, name := range sortedKeys(set.Constituency.Data) {
+		if schema := set.Schemas[name]; schema != nil {
+			lists = append(lists, sheet.Candidate{Schema: schema, Spec: specOf(set.Constituency.Data[name])})
+		}
+	}
+	return sheet.Recognise(ctx, folder, file, lists, set.Constituency.Clock)
+}
+
+// specOf says to the reader of sheets where a source lies, and how it is read.
+func specOf(src playbook.Source) sheet.Spec {
+	return sheet.Spec{From: src.From, Folder: src.Folder, Sheet: src.Sheet, Profile: src.Profile, Columns: src.Columns, Dates: src.Dates}
 }

@@ -2,16 +2,12 @@ package main
 
 import (
 	"bufio"
-	"bytes"
-	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -22,253 +18,169 @@ import (
 	"github.com/clarion-clp/clarion/engine/store"
 )
 
-// programs builds the real program, and the mail server that writes down what it
-// took.
-func programs(t *testing.T, folder string) (clarion, sink string) {
-	t.Helper()
-	c := exec.Command("go", "build", "-ldflags=-s -w", "-o", folder+string(os.PathSeparator), ".", "../../connectors/mail/internal/smtpsink")
-	if out, err := c.CombinedOutput(); err != nil {
-		t.Fatalf("building: %v\n%s", err, out)
-	}
-	return filepath.Join(folder, "clarion"), filepath.Join(folder, "smtpsink")
-}
-
-// A mill is a constituency whose program is run as a process, and killed.
-type mill struct {
-	t        *testing.T
-	clarion  string
-	folder   string
-	database string
-	env      []string
-	record   string // of the mail server
-}
-
-// newMill makes a constituency with many members, whose first list is history.
-func newMill(t *testing.T, old int) *mill {
-	t.Helper()
-	base := t.TempDir()
-	clarion, sink := programs(t, base)
-	m := &mill{t: t, clarion: clarion, folder: filepath.Join(base, "clp"), database: filepath.Join(base, "data", "clarion.db"), record: filepath.Join(base, "record.jsonl")}
-	m.env = append(os.Environ(), "XDG_CONFIG_HOME="+filepath.Join(base, "config"), "XDG_DATA_HOME="+filepath.Join(base, "share"),
-		"CLARION_FOLDER="+m.folder, "CLARION_DATABASE="+m.database)
-	address := m.serve(sink)
-	_, port, _ := strings.Cut(address, ":")
-	m.write("constituency.yaml", `name: Anytown CLP
-time_zone: Europe/London
-nation: england_and_wales
-hour: "00:00"
-imprint: "Promoted by A. Agent on behalf of Anytown CLP, both at 1 High Street, Anytown"
-budget: {letters_a_week: 100}
-brakes: {most_at_once: 5000, share: 100 percent, times_usual: 1000, floor: 5000}
-officers: {file: officers.csv}
-data:
-  members: {from: "data/members.csv", full: yes}
-mail: {from: secretary@example.org, send: {server: 127.0.0.1, port: `+port+`, tls: none}}
-`)
-	m.write("officers.csv", "role,branch,person,email,from,until,deputy\nmembership_officer,,Mo Member,membership@example.org,2024-01-01,,\n")
-	m.write("playbooks.yaml", "new-member-welcome: {trust: automatic}\n")
-	m.members(old, 0)
-	if out, code := m.run("trust", "new-member-welcome", "automatic"); code != 0 {
-		t.Fatalf("trusting ended with %d: %s", code, out)
-	}
-	if out, code := m.run("run"); code != 0 {
-		t.Fatalf("the first run ended with %d: %s", code, out)
-	}
-	return m
-}
-
-// serve starts the mail server; it waits between taking a letter and saying so,
-// so that kills fall there too.
-func (m *mill) serve(sink string) string {
-	m.t.Helper()
-	c := exec.Command(sink, "-record", m.record, "-delay-after-data", "4ms")
-	out, err := c.StdoutPipe()
-	if err != nil {
-		m.t.Fatal(err)
-	}
-	if err := c.Start(); err != nil {
-		m.t.Fatal(err)
-	}
-	m.t.Cleanup(func() { _ = c.Process.Kill(); _ = c.Wait() })
-	line, err := bufio.NewReader(out).ReadString('\n')
-	address, ok := strings.CutPrefix(strings.TrimSpace(line), "listening ")
-	if err != nil || !ok {
-		m.t.Fatalf("the mail server said %q, %v", line, err)
-	}
-	return address
-}
-
-func (m *mill) write(name, text string) {
-	m.t.Helper()
-	if err := writeFiles(m.folder, map[string][]byte{name: []byte(text)}); err != nil {
-		m.t.Fatal(err)
-	}
-}
-
-// members saves a list of so many old members and so many who joined last week.
-func (m *mill) members(old, fresh int) {
-	m.t.Helper()
-	var b strings.Builder
-	b.WriteString("Membership Number,First Name,Last Name,Email,Status,Date Joined,Branch\n")
-	for i := range old {
-		fmt.Fprintf(&b, "A%05d,Olive%d,Older,olive%d@example.com,Active,2015-03-01,\n", i, i, i)
-	}
-	joined := time.Now().AddDate(0, 0, -7).Format(time.DateOnly)
-	for i := range fresh {
-		fmt.Fprintf(&b, "B%05d,Nia%d,Newer,nia%d@example.net,Active,%s,\n", i, i, i, joined)
-	}
-	m.write("data/members.csv", b.String())
-}
-
-func (m *mill) command(args ...string) *exec.Cmd {
-	c := exec.Command(m.clarion, args...)
-	c.Env = m.env
-	return c
-}
-
-// run runs the program to its end.
-func (m *mill) run(args ...string) (string, int) {
-	m.t.Helper()
-	out, err := m.command(args...).CombinedOutput()
-	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
-		m.t.Fatal(err)
-	}
-	if exit != nil {
-		return string(out), exit.ExitCode()
-	}
-	return string(out), 0
-}
-
-// taken reads what the mail server took, by reader.
-func (m *mill) taken() map[string][]string {
-	m.t.Helper()
-	b, err := os.ReadFile(m.record)
-	if err != nil {
-		m.t.Fatal(err)
-	}
-	out := map[string][]string{}
-	for line := range bytes.Lines(b) {
-		var e struct{ To, Ref string }
-		if err := json.Unmarshal(line, &e); err != nil {
-			m.t.Fatal(err)
-		}
-		out[e.To] = append(out[e.To], e.Ref)
-	}
-	return out
-}
-
-// letters gives the state of every letter to a member, by address.
-func (m *mill) letters() map[string]ledger.MessageState {
-	m.t.Helper()
-	s, err := store.Open(context.Background(), m.database, store.Options{ReadOnly: true})
-	if err != nil {
-		m.t.Fatal(err)
-	}
-	defer s.Close()
-	out := map[string]ledger.MessageState{}
-	err = s.View(context.Background(), func(tx *store.Tx) error {
-		b, err := tx.LoadBook()
-		if err != nil {
-			return err
-		}
-		again, err := tx.Replay()
-		if err != nil || !again.Equal(b) {
-			return fmt.Errorf("the log, replayed, is not the ledger: %w", err)
-		}
-		for _, l := range b.Messages() {
-			if l.Kind != ledger.Letter || l.Person == 0 {
-				continue
-			}
-			c, err := tx.Content(l.ID)
-			if err != nil {
-				return err
-			}
-			out[c.To] = l.State
-		}
-		return nil
-	})
-	if err != nil {
-		m.t.Fatal(err)
-	}
-	return out
-}
-
-// TestKill kills the real program again and again while it sends, and judges it
-// by what the mail server wrote down: no letter to a member is there twice, none
-// is lost, and there are no more letters of which nobody knows than kills.
+// TestKill kills the real program again and again while it sends, on one
+// connection and on four, and judges it by what the mail server wrote down: no
+// letter to a member is there twice, none is lost, an officer has each message
+// at least once and a second copy says so, and of no kill are there more letters
+// of which nobody knows than connections. CLARION_KILLS says how many kills.
 func TestKill(t *testing.T) {
 	kills := 12
 	if s := os.Getenv("CLARION_KILLS"); s != "" {
 		var err error
-		if kills, err = strconv.Atoi(s); err != nil || kills < 1 {
+		if kills, err = strconv.Atoi(s); err != nil || kills < 2 {
 			t.Fatalf("CLARION_KILLS is %q: write a number", s)
 		}
 	}
-	const each = 12 // letters to a kill
-	letters := kills * each
-	m := newMill(t, letters+10)
+	clarion, sink := programs(t, t.TempDir())
+	for _, connections := range []int{1, 4} {
+		t.Run(fmt.Sprint("connections=", connections), func(t *testing.T) {
+			kill(t, clarion, sink, kills/2, connections)
+		})
+	}
+}
+
+// kill makes so many kills, while ten letters for each of them go.
+func kill(t *testing.T, clarion, sink string, kills, connections int) {
+	letters := kills * 10
+	m := newMill(t, clarion, sink, letters+10, connections)
 	m.members(letters+10, letters)
-	chance := rand.New(rand.NewPCG(1, uint64(kills)))
-	done, wasted := 0, 0
+	chance := rand.New(rand.NewPCG(uint64(connections), uint64(kills)))
+	done, wasted, unanswered := 0, 0, 0
 	for done < kills {
-		before := len(m.taken())
-		c := m.command("run")
-		c.Stdout, c.Stderr = io.Discard, io.Discard
-		if err := c.Start(); err != nil {
-			t.Fatal(err)
-		}
-		// Kill it at some moment after the server took some letter, or at any
-		// moment at all: while it plans, claims, or waits for an answer.
-		ended := make(chan error, 1)
-		go func() { ended <- c.Wait() }()
-		if m.await(ended, before, 1+chance.IntN(each/2), chance.IntN(6) == 0) {
-			time.Sleep(time.Duration(chance.IntN(9000)) * time.Microsecond)
-		}
-		if err := c.Process.Kill(); err == nil {
+		if hit, before := m.killOnce(chance); hit {
 			done++
-		} else {
-			wasted++
-		}
-		<-ended
-		if wasted > 3 {
+			unanswered += before
+		} else if wasted++; wasted > 3 {
 			t.Fatalf("the program had no more to send after %d kills", done)
 		}
+		m.book(func(_ *store.Tx, b *ledger.Book) error {
+			if n := len(b.MessagesIn(ledger.Claimed)); n > connections {
+				t.Errorf("kill %d leaves %d letters of which nobody knows", done, n)
+			}
+			return nil
+		})
 	}
-	unsettled := 0
 	for range 3 {
-		out, code := m.run("run")
-		if code != 0 {
+		if out, code := m.run("run"); code != 0 {
 			t.Fatalf("the run after the kills ended with %d: %s", code, out)
 		}
 	}
-	took, states := m.taken(), m.letters()
-	count := map[string]int{}
-	for to, state := range states {
+	unsettled, went := m.judge(letters)
+	if unsettled > kills*connections || unanswered*5 < kills {
+		t.Errorf("%d letters uncertain; %d of %d kills fell between the end of a letter and its answer", unsettled, unanswered, kills)
+	}
+	m.settle()
+	if left, _ := m.judge(letters); left > 0 {
+		t.Errorf("%d letters are uncertain when a person has said of each whether it went", left)
+	}
+	m.judgeOfficers()
+	t.Logf("%d kills, %d of them between the end of a letter and its answer; of %d letters %d uncertain, %d of which the server has; none twice, none lost",
+		done, unanswered, letters, unsettled, went)
+}
+
+// killOnce starts the program and kills it: at some moment after the server took
+// some letter, or at the very moment at which it took one and has not said so,
+// or at any moment at all, while it plans or claims. before is 1 if the server
+// had taken a letter and not yet said so.
+func (m *mill) killOnce(chance *rand.Rand) (hit bool, before int) {
+	had := len(m.taken())
+	c := m.command("run")
+	c.Stdout, c.Stderr = io.Discard, io.Discard
+	if err := c.Start(); err != nil {
+		m.t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- c.Wait() }()
+	if m.await(ended, had, 1+chance.IntN(4), chance.IntN(6) == 0) && chance.IntN(2) == 0 {
+		time.Sleep(time.Duration(chance.IntN(12000)) * time.Microsecond)
+	}
+	hit = c.Process.Kill() == nil
+	<-ended
+	dead := time.Now()
+	for _, rs := range m.taken() {
+		for _, r := range rs {
+			if r.Time.Add(answers).After(dead) && hit {
+				before = 1
+			}
+		}
+	}
+	return hit, before
+}
+
+// judge compares what the mail server took with what the ledger says, and gives
+// the number of letters of which nobody knows, and of those that did go.
+func (m *mill) judge(letters int) (unsettled, went int) {
+	took, all := m.taken(), m.letters()
+	for to, l := range all {
 		n := len(took[to])
 		switch {
 		case n > 1:
-			t.Errorf("a letter to a member went %d times: %v", n, took[to])
-		case state == ledger.Uncertain:
+			m.t.Errorf("a letter to a member went %d times: %v", n, took[to])
+		case l.State == ledger.Uncertain:
 			unsettled++
-		case state == ledger.Sent && n != 1:
-			t.Errorf("a letter is called sent, and the mail server never took it")
-		case state != ledger.Sent:
-			t.Errorf("a letter was left %s", state)
-		}
-		count[string(state)]++
-	}
-	if len(states) != letters || unsettled > kills {
-		t.Errorf("%d letters of %d, %d uncertain after %d kills", len(states), letters, unsettled, kills)
-	}
-	reached := 0
-	for to, refs := range took {
-		if strings.HasSuffix(to, "@example.net") && len(refs) == 1 {
-			reached++
+			went += n
+		case l.State == ledger.Sent && n != 1:
+			m.t.Errorf("a letter is called sent, and the mail server never took it")
+		case l.State != ledger.Sent:
+			m.t.Errorf("a letter was left %s", l.State)
 		}
 	}
-	t.Logf("%d kills, %d letters: %d at the server once, none twice; %d called sent, %d uncertain (%d of them at the server)",
-		done, letters, reached, count["sent"], unsettled, reached-count["sent"])
+	if len(all) != letters {
+		m.t.Errorf("%d letters of %d", len(all), letters)
+	}
+	return unsettled, went
+}
+
+// settle does what a person does: looks where letters are, and says so.
+func (m *mill) settle() {
+	took := m.taken()
+	for to, l := range m.letters() {
+		if l.State != ledger.Uncertain {
+			continue
+		}
+		verdict := "--not-sent"
+		if len(took[to]) > 0 {
+			verdict = "--sent"
+		}
+		if out, code := m.run("review", "uncertain", fmt.Sprint(l.ID), verdict); code != 0 {
+			m.t.Fatalf("settling ended with %d: %s", code, out)
+		}
+	}
+	if out, code := m.run("run"); code != 0 {
+		m.t.Fatalf("the run after that ended with %d: %s", code, out)
+	}
+}
+
+// judgeOfficers sees that every message to an officer arrived, and that only the
+// first copy of it does not say that it may be a second.
+func (m *mill) judgeOfficers() {
+	arrived := map[string]int{}
+	for to, rs := range m.taken() {
+		for _, r := range rs {
+			if !strings.HasSuffix(to, "@example.org") {
+				continue
+			}
+			if arrived[r.Ref]++; arrived[r.Ref] > 1 && !r.Again {
+				m.t.Error("a second copy to an officer does not say so")
+			}
+		}
+	}
+	m.book(func(_ *store.Tx, b *ledger.Book) error {
+		sent := map[string]bool{}
+		for _, d := range b.Messages() {
+			switch {
+			case d.Basis != "officer":
+			case d.State == ledger.Sent:
+				sent[d.Key+" "+d.Digest] = true
+			case d.State == ledger.Approved, d.State == ledger.Claimed, d.State == ledger.Deferred:
+				m.t.Errorf("a message to an officer was left %s", d.State)
+			}
+		}
+		if len(sent) == 0 || len(arrived) < len(sent) {
+			m.t.Errorf("of %d messages to officers %d arrived", len(sent), len(arrived))
+		}
+		return nil
+	})
 }
 
 // await waits until the mail server has taken so many letters more, or the
@@ -306,7 +218,8 @@ func (m *mill) await(ended chan error, before, more int, atOnce bool) bool {
 // TestSecondProcess starts the program twice at once, and a daemon beside a
 // daemon: one of them says that the other is at work, and nothing is harmed.
 func TestSecondProcess(t *testing.T) {
-	m := newMill(t, 50)
+	clarion, sink := programs(t, t.TempDir())
+	m := newMill(t, clarion, sink, 50, 2)
 	m.members(50, 40)
 	first := m.command("daemon")
 	out, err := first.StdoutPipe()
@@ -366,9 +279,9 @@ func TestSecondProcess(t *testing.T) {
 		t.Errorf("afterwards: %d %s", code, said)
 	}
 	took := m.taken()
-	for to, state := range m.letters() {
-		if state != ledger.Sent || len(took[to]) != 1 {
-			t.Errorf("a letter is %s and went %d times", state, len(took[to]))
+	for to, l := range m.letters() {
+		if l.State != ledger.Sent || len(took[to]) != 1 {
+			t.Errorf("a letter is %s and went %d times", l.State, len(took[to]))
 		}
 	}
 }

@@ -2,8 +2,11 @@ package main
 
 import (
 	"bufio"
+	"net"
+	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -11,10 +14,28 @@ import (
 
 // A second daemon on the same folder says that there is one, and stops; a
 // restore does not pull the database from under the first; and Ctrl-C ends the
-// first in good order.
+// first in good order. It listens where it is told to, or says why it cannot.
 func TestSecondDaemon(t *testing.T) {
 	alone(t)
 	clarion(t, exitOK, "init", "party", "--name", "Anytown CLP", "--yes")
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := taken.Addr().String()
+	settings := filepath.Join("party", "constituency.yaml")
+	b, err := os.ReadFile(settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	web := "\nweb: {listen: \"" + address + "\", public: \"https://clarion.example.org\", behind_proxy: yes}\n"
+	if err := os.WriteFile(settings, append(b, web...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, errs := clarion(t, exitFailed, "-C", "party", "daemon"); !strings.Contains(errs, address+" is taken: another program listens there") {
+		t.Errorf("a daemon that cannot listen says: %s", errs)
+	}
+	taken.Close()
 	clarion(t, exitOK, "-C", "party", "backup", "kept.db")
 	first := exec.Command("clarion", "-C", "party", "daemon")
 	first.Stderr = os.Stderr
@@ -29,6 +50,14 @@ func TestSecondDaemon(t *testing.T) {
 	lines := bufio.NewScanner(out)
 	if !lines.Scan() || !strings.Contains(lines.Text(), "Running") {
 		t.Fatalf("the daemon began with %q", lines.Text())
+	}
+	if !lines.Scan() || !strings.Contains(lines.Text(), "Listening on "+address) {
+		t.Errorf("where it listens it does not say: %q", lines.Text())
+	}
+	if res, err := http.Get("http://" + address + "/u/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"); err != nil || res.StatusCode != http.StatusNotFound {
+		t.Errorf("it does not answer: %v, %v", res, err)
+	} else {
+		res.Body.Close()
 	}
 	_, errs := clarion(t, exitFailed, "-C", "party", "daemon")
 	if !strings.Contains(errs, "daemon, process") {

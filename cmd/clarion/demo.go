@@ -282,6 +282,7 @@ func day(p engine.Pass) string {
 // tell prints the last pass and the three things to do next.
 func (c *demoCmd) tell(s *session, o *office, p engine.Pass) error {
 	p.Plan = p.Plan.For(o.Set(), s.As)
+	p.Before = p.Before.For(o.Set(), s.As)
 	if s.JSON {
 		return s.out.json(passView(o, p))
 	}

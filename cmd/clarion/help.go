@@ -17,13 +17,15 @@ func examples(lines ...string) string {
 	return "Examples:\n\n  " + strings.Join(lines, "\n  ")
 }
 
-// helpWithExamples prints kong's help, with a command's examples as written.
+// helpWithExamples prints kong's help, and a command's examples as written after
+// it; what else there is to say stands before the flags.
 func helpWithExamples(o kong.HelpOptions, ctx *kong.Context) error {
 	node := ctx.Selected()
 	detail := ""
-	if node != nil && strings.HasPrefix(node.Detail, "Examples:") {
-		detail = node.Detail
-		node.Detail = ""
+	if node != nil {
+		if at := strings.Index(node.Detail, "Examples:"); at >= 0 {
+			node.Detail, detail = strings.TrimSpace(node.Detail[:at]), node.Detail[at:]
+		}
 	}
 	if err := kong.DefaultHelpPrinter(o, ctx); err != nil {
 		return err

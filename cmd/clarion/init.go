@@ -276,7 +276,8 @@ brakes: {most_at_once: 50, share: 20 percent, times_usual: 3, floor: 5}
 branches: {file: branches.csv}
 officers: {file: officers.csv, dates: day-first}
 audiences:
-  members: member in members when member.status in ["active", "provisional"]
+  # who is in arrears is a member until the membership lapses, and must get every notice
+  members: member in members when member.status in ["active", "provisional", "arrears"]
   executive: [chair, secretary, treasurer, membership_officer]
 data:
   members: {from: "data/members*.csv", dates: day-first, stale_after: 35 days, full: yes}

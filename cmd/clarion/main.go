@@ -65,12 +65,16 @@ type cli struct {
 	Calendar  calendarCmd  `cmd:"" help:"Show every occurrence that a calendar file holds, and what is odd in it. Needs no constituency."`
 	Compare   compareCmd   `cmd:"" help:"Say what your playbooks would have done differently over the past lists."`
 	Review    reviewCmd    `cmd:"" help:"See the letters that wait for a yes or no, and decide."`
+	Lists     listsCmd     `cmd:"" help:"Call sheets, letters for the post and labels, for those whom no mail reaches."`
 	Run       runCmd       `cmd:"" help:"One pass: import what is new, plan, send what may go."`
 	Daemon    daemonCmd    `cmd:"" help:"Keep running, a look a minute."`
+	Mail      mailCmd      `cmd:"" help:"Log the mail account in; read messages as the mailbox would."`
 	Explain   explainCmd   `cmd:"" help:"Say why something was or was not done about one record."`
 	Record    recordCmd    `cmd:"" help:"Write down what you know: a fact, a talk, a reply, a wish not to be written to."`
+	People    peopleCmd    `cmd:"" help:"See which records may be of one person, and say whether they are."`
 	Answer    answerCmd    `cmd:"" help:"Answer a task."`
 	Status    statusCmd    `cmd:"" help:"Say how things stand."`
+	Doctor    doctorCmd    `cmd:"" help:"Try the mail by a letter to yourself, and look at the clock, the disk, the backup, and who can read your files."`
 	Stop      stopCmd      `cmd:"" help:"Hold every letter, at once."`
 	Resume    resumeCmd    `cmd:"" help:"Let letters go again."`
 	Backup    backupCmd    `cmd:"" help:"Copy the database into a file."`

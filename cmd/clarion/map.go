@@ -19,7 +19,7 @@ import (
 )
 
 type mapCmd struct {
-	File    string   `arg:"" help:"A list as you export it: CSV or an Excel workbook (.xlsx). Nothing is taken from it." type:"path"`
+	File    string   `arg:"" help:"A list as you export it: CSV or an Excel workbook (.xlsx). Nothing is taken from it. What to export, and how to ask for it, stands in playbooks/data/README.md." type:"path"`
 	Dataset string   `arg:"" optional:"" help:"What the list is: members, donations ... Left out: the one whose headings these are most like."`
 	Column  []string `help:"Which column a heading is: HEADER=NAME, or HEADER= for none; \"column F\" stands for the place of one. Once for each." placeholder:"HEADER=NAME" sep:"none"`
 	Look    bool     `help:"Only show what is proposed; ask and write nothing."`

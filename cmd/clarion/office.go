@@ -206,6 +206,9 @@ func (c *explainCmd) Run(s *session) error {
 	if len(accounts)+private == 0 {
 		s.out.say("No playbook looks at %s.", c.Dataset)
 	}
+	if len(accounts) > 0 && accounts[0].Absence != "" {
+		s.out.note("", "%s: %s.", s.out.paint("33", accounts[0].About), accounts[0].Absence)
+	}
 	for _, a := range accounts {
 		s.printAccount(o, a)
 	}
@@ -250,6 +253,10 @@ func (s *session) printAccount(o *office, a plan.Account) {
 	for _, x := range a.Occasion {
 		s.out.note("  ", "one case for each %s: %s", oneLine(x.Source), s.out.paint("1", x.Words))
 		s.printReasons(&x, "    ")
+	}
+	for _, x := range a.Lets {
+		s.out.note("  ", "where %s is %s: %s", x.Name, oneLine(x.Source), s.out.paint("1", x.Words))
+		s.printReasons(&x.Explanation, "    ")
 	}
 	for _, c := range a.Cases {
 		state := string(c.Case.State)

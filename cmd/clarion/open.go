@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"github.com/clarion-clp/clarion/connectors/mail"
+	"github.com/clarion-clp/clarion/connectors/mail/account"
 	"github.com/clarion-clp/clarion/engine"
 	"github.com/clarion-clp/clarion/engine/calendar"
 	"github.com/clarion-clp/clarion/engine/dataset"
@@ -29,29 +31,42 @@ type office struct {
 
 func (o *office) Close() { o.store.Close() }
 
-// open opens the constituency of the folder, at the wall clock or as if on
-// --on. Sending verbs refuse a feigned day, unless letters go into a folder.
-func (s *session) open(sends bool) (*office, error) {
-	folder, err := filepath.Abs(s.Folder)
+// settings reads the files of the folder, which must be a constituency's and
+// without faults.
+func (s *session) settings() (folder string, set *playbook.Set, err error) {
+	folder, err = filepath.Abs(s.Folder)
 	if err != nil {
-		return nil, fmt.Errorf("finding the folder: %w", err)
+		return "", nil, fmt.Errorf("finding the folder: %w", err)
 	}
 	at, missing := os.Stat(folder)
 	if missing == nil && !at.IsDir() {
-		return nil, fmt.Errorf("%s is a file. Say which folder it lies in: -C %s", dataset.Plain(folder), shell(rel(filepath.Dir(folder))))
+		return "", nil, fmt.Errorf("%s is a file. Say which folder it lies in: -C %s", dataset.Plain(folder), shell(rel(filepath.Dir(folder))))
 	}
 	if errors.Is(missing, os.ErrNotExist) {
-		return nil, fmt.Errorf("there is no folder %s. Say where the constituency's folder is with -C FOLDER", dataset.Plain(folder))
+		return "", nil, fmt.Errorf("there is no folder %s. Say where the constituency's folder is with -C FOLDER", dataset.Plain(folder))
 	}
 	if _, missing := os.Stat(filepath.Join(folder, "constituency.yaml")); errors.Is(missing, os.ErrNotExist) {
-		return nil, fmt.Errorf("%s is not a constituency's folder: it has no constituency.yaml. Make one with clarion init, or say where it is with -C FOLDER", dataset.Plain(folder))
+		return "", nil, fmt.Errorf("%s is not a constituency's folder: it has no constituency.yaml. Make one with clarion init, or say where it is with -C FOLDER", dataset.Plain(folder))
 	}
-	set, err := playbook.Load(playbooks.Library, os.DirFS(folder))
+	set, err = playbook.Load(playbooks.Library, os.DirFS(folder))
 	if err != nil {
-		return nil, err
+		return "", nil, err
 	}
 	if set.Fatal() {
-		return nil, &engine.NotReady{Faults: set.Faults}
+		return "", nil, &engine.NotReady{Faults: set.Faults}
+	}
+	if err := s.actAs(set); err != nil {
+		return "", nil, err
+	}
+	return folder, set, nil
+}
+
+// open opens the constituency of the folder, at the wall clock or as if on
+// --on. Sending verbs refuse a feigned day, unless letters go into a folder.
+func (s *session) open(sends bool) (*office, error) {
+	folder, set, err := s.settings()
+	if err != nil {
+		return nil, err
 	}
 	now, err := s.clock(folder, set.Constituency.Clock)
 	if err != nil {
@@ -67,7 +82,27 @@ func (s *session) open(sends bool) (*office, error) {
 	if isDemo(folder) && s.Database == "" {
 		config = filepath.Join(folder, demoPart)
 	}
-	return s.openAt(folder, s.databasePath(folder), config, set, now)
+	o, err := s.openAt(folder, s.databasePath(folder), config, set, now)
+	if err == nil && s.On == "" && !isDemo(folder) {
+		o.Steady = engine.SettleAfter
+	}
+	return o, err
+}
+
+// actAs finds the role that --as means, by its id or by what people call it.
+func (s *session) actAs(set *playbook.Set) error {
+	if s.As == anyOfficer {
+		return nil
+	}
+	r, near := set.RoleMeant(s.As)
+	switch {
+	case r != nil:
+		s.As = r.Name
+		return nil
+	case near != nil:
+		return usage("--as %s: there is no such role. Perhaps the %s is meant: --as %s", dataset.Plain(s.As), near.Title, near.Name)
+	}
+	return usage("--as %s: there is no such role. There are: %s", dataset.Plain(s.As), strings.Join(sortedKeys(set.Roles), ", "))
 }
 
 // openAt opens a constituency whose places are known, and whose playbooks may
@@ -78,7 +113,7 @@ func (s *session) openAt(folder, database, config string, set *playbook.Set, now
 		return nil, err
 	}
 	e, err := engine.New(engine.Options{Folder: folder, Library: playbooks.Library, Loaded: set, Store: st, Now: now,
-		Read: source(now), Sender: s.sender(folder), Log: slog.New(slog.DiscardHandler)})
+		Read: source(now), Recognise: recognise, Sender: s.sender(folder), Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		st.Close()
 		return nil, err
@@ -100,9 +135,29 @@ func (s *session) sender(folder string) func(context.Context, *playbook.Constitu
 		if err != nil {
 			return nil, err
 		}
-		return mail.NewSMTP(mail.Config{Server: m.Server, Port: m.Port, User: m.User, Password: password, TLS: m.TLS})
+		config := mail.Config{Server: m.Server, Port: m.Port, User: m.User, Password: password, TLS: m.TLS}
+		if log, err := loggedIn(folder, m, password); err != nil {
+			return nil, err
+		} else if log != nil {
+			config.User, config.Token = cmp.Or(m.User, log.User()), log.Token
+		}
+		return mail.NewSMTP(config)
 	}
 }
+
+// loggedIn gives the log-in that clarion mail login keeps in the folder, where
+// there is one, no password, and a server that wants a log-in.
+func loggedIn(folder string, m playbook.Mail, password string) (*account.Account, error) {
+	file := filepath.Join(folder, logInFile)
+	if _, err := os.Lstat(file); errors.Is(err, os.ErrNotExist) || password != "" || m.User == "" && !microsoft(m.Server) {
+		return nil, nil
+	}
+	return account.Open(file)
+}
+
+// logInFile is where clarion mail login keeps a log-in, unless it is told
+// otherwise.
+const logInFile = "mail.token"
 
 // within gives a path relative to the folder, unless it is absolute.
 func within(folder, path string) string {

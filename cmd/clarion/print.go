@@ -47,18 +47,7 @@ func titleOf(v plan.Verb) string {
 // line is asked for.
 func (s *session) printPlan(p *plan.Plan, c calendar.Clock, all bool) {
 	s.out.say("%s", s.out.paint("1", "Plan of "+c.Words(p.Now)))
-	for _, g := range groups {
-		lines := pick(p.Lines, g.verb)
-		if len(lines) == 0 || g.verb == plan.Later && !all {
-			continue
-		}
-		title := fmt.Sprintf("%s (%d)", g.title, len(lines))
-		if n := digests(p); g.verb == plan.Tells && n > 0 {
-			title = fmt.Sprintf("%s (%s in %s)", g.title, plural(len(lines), "thing", "things"), plural(n, "letter", "letters"))
-		}
-		s.out.say("\n%s", s.out.paint("1;"+g.colour, title))
-		s.printLines(g.verb, lines, all)
-	}
+	s.printGroups(p, p.Lines, all)
 	s.printDoubts(p, all)
 	s.printHolds(p.Holds)
 	s.printCounts(p)
@@ -72,6 +61,25 @@ func (s *session) printPlan(p *plan.Plan, c calendar.Clock, all bool) {
 	if !p.Wake.IsZero() {
 		s.out.say("\nNothing changes by itself before %s.", c.Words(p.Wake))
 	}
+}
+
+// printGroups prints lines of a plan, part by part, and reports whether
+// there were any.
+func (s *session) printGroups(p *plan.Plan, list []plan.Line, all bool) (any bool) {
+	for _, g := range groups {
+		lines := pick(list, g.verb)
+		if len(lines) == 0 || g.verb == plan.Later && !all {
+			continue
+		}
+		any = true
+		title := fmt.Sprintf("%s (%d)", g.title, len(lines))
+		if n := digests(p); g.verb == plan.Tells && n > 0 {
+			title = fmt.Sprintf("%s (%s in %s)", g.title, plural(len(lines), "thing", "things"), plural(n, "letter", "letters"))
+		}
+		s.out.say("\n%s", s.out.paint("1;"+g.colour, title))
+		s.printLines(g.verb, lines, all)
+	}
+	return any
 }
 
 // digests counts the officers' digests of a plan.
@@ -225,7 +233,7 @@ func doubt(d plan.CannotTell) string {
 			t = readable(c.Column) + " cannot be read: " + strings.TrimSuffix(dataset.Plain(c.Why), ".")
 		}
 		if c.Origin.Row > 0 {
-			t += fmt.Sprintf(" (%s, row %d)", dataset.Plain(c.Origin.File), c.Origin.Row)
+			t += " (" + dataset.Where(dataset.Plain(c.Origin.File), c.Origin.Row) + ")"
 		}
 		out = append(out, t)
 	}
@@ -233,36 +241,6 @@ func doubt(d plan.CannotTell) string {
 		out = append(out, dataset.Plain(d.Why))
 	}
 	return strings.Join(out, "; ")
-}
-
-func (s *session) printHolds(holds []plan.Hold) {
-	if len(holds) == 0 {
-		return
-	}
-	s.out.head("Held as a whole")
-	var idle []string // they only observe, and nothing of them is due
-	for _, h := range holds {
-		if h.Kind == "observe" && h.Count == 0 {
-			idle = append(idle, h.Playbook)
-		}
-	}
-	for _, h := range holds {
-		if len(idle) > 1 && slices.Contains(idle, h.Playbook) && h.Kind == "observe" {
-			continue
-		}
-		name := h.Playbook
-		if name == "" {
-			name = "everything"
-		}
-		s.out.note("  ", "%s: %s.", s.out.paint("33", name), strings.TrimSuffix(dataset.Plain(h.Why), "."))
-		if h.Hint != "" {
-			s.out.note("    ", "%s", h.Hint)
-		}
-	}
-	if len(idle) > 1 {
-		s.out.note("  ", "%s: only observe, and nothing of them is due.", s.out.paint("33", names(idle, len(idle))))
-		s.out.note("    ", "If one may ask for each of its letters: clarion trust NAME each")
-	}
 }
 
 // sums are the numbers of a part's column in a Count, in the order of groups.

@@ -78,8 +78,11 @@ var historyPlan = []owed{
 	{"task check Treasurer | Una Castellane | amount £1,000.00, received on 31 May 2024", "£1,000 without pence; due Saturday 29 June, so 28 June"},
 	{"task check Treasurer | C9000019 | amount £700.00, received on 30 May 2024", "the donor is blank, and is shown by the number"},
 	{"missed check Treasurer | Quillon Fairweather | its day, 31 May 2024, had passed when the playbook was switched on", "due Sunday 2 June, so Friday 31 May"},
+	{"task check Treasurer | Quillon Fairweather | missed: its day, 31 May 2024, had passed when the playbook was switched on", "the Treasurer hears of it, once"},
 	{"missed check Treasurer | Brambleton Social Club | its day, 24 May 2024, had passed when the playbook was switched on", "due Monday 27 May, a bank holiday, so Friday 24 May"},
+	{"task check Treasurer | Brambleton Social Club | missed: its day, 24 May 2024, had passed when the playbook was switched on", "the same"},
 	{"missed check Treasurer | Old Mill Society | its day, 10 January 2020, had passed when the playbook was switched on", "of 2019"},
+	{"task check Treasurer | Old Mill Society | missed: its day, 10 January 2020, had passed when the playbook was switched on", "the same, however old"},
 	// Of the other four, two are not over £500 (£500.00 and £499.99), one was
 	// returned, one forfeited. Three cannot be told: see historyDoubts.
 

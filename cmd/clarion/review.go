@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,7 +17,7 @@ type reviewCmd struct {
 	List      reviewListCmd      `cmd:"" default:"withargs" help:"List the letters that wait (what clarion review does by itself)."`
 	Show      reviewShowCmd      `cmd:"" help:"Show one letter whole."`
 	Approve   reviewApproveCmd   `cmd:"" help:"Say yes: to single letters, or to all of a playbook that is trusted with batches."`
-	Reject    reviewRejectCmd    `cmd:"" help:"Say no, with a reason."`
+	Reject    reviewRejectCmd    `cmd:"" help:"Say no, with a reason; or take back a yes before the letter has left."`
 	Strike    reviewStrikeCmd    `cmd:"" help:"Strike single letters out of a batch and leave the rest as it is."`
 	Backlog   reviewBacklogCmd   `cmd:"" help:"Show or approve the cases that held already when a playbook was switched on."`
 	Release   reviewReleaseCmd   `cmd:"" help:"Let a batch past its brake, once."`
@@ -42,16 +42,52 @@ func (*reviewListCmd) Run(s *session) error {
 	}
 	proposed, private := s.mine(o, proposed)
 	uncertain, more := s.mine(o, uncertain)
-	private += more
+	unsent, err := o.Unsent(s.ctx)
+	if err != nil {
+		return err
+	}
+	unsent, still := s.mine(o, unsent)
+	private += more + still
 	if s.JSON {
 		return s.out.json(object{"proposed": each(proposed, func(m engine.Pending) object { return letterView(o, m) }),
-			"uncertain": each(uncertain, func(m engine.Pending) object { return letterView(o, m) }), "private": private})
+			"uncertain": each(uncertain, func(m engine.Pending) object { return letterView(o, m) }),
+			"approved":  each(unsent, func(m engine.Pending) object { return letterView(o, m) }), "private": private})
 	}
 	s.private(private)
-	if len(proposed)+len(uncertain) == 0 && private > 0 {
-		return nil
-	} else if len(proposed)+len(uncertain) == 0 {
+	if len(proposed)+len(uncertain) == 0 && private == 0 {
 		s.out.say("Nothing waits for a yes or no.")
+	}
+	if err := s.printProposed(o, proposed); err != nil {
+		return err
+	}
+	if len(unsent) > 0 {
+		s.out.head(fmt.Sprintf("Approved (%d), and not sent yet", len(unsent)))
+		s.out.table("  ", 44, letterRows(unsent, func(m engine.Pending) string { return m.Content.Why }))
+		s.out.say("  Take one back: clarion review reject NUMBER --reason TEXT")
+	}
+	if len(uncertain) > 0 {
+		s.out.head(fmt.Sprintf("Uncertain (%d): nobody knows whether they went", len(uncertain)))
+		s.out.table("  ", 44, letterRows(uncertain, func(m engine.Pending) string { return o.Clock().Words(m.SentAt) }))
+		s.out.say("  Look in the mailbox's Sent folder, then: clarion review uncertain NUMBER --sent (or --not-sent)")
+	}
+	if len(proposed) > 0 {
+		s.out.say("\nRead one whole: clarion review show NUMBER. Say yes: clarion review approve NUMBER ... or, where together, PLAYBOOK or all")
+	}
+	return nil
+}
+
+// letterRows are the lines of a table of letters, the last column as given.
+func letterRows(list []engine.Pending, last func(engine.Pending) string) [][]string {
+	var rows [][]string
+	for _, m := range list {
+		rows = append(rows, []string{strconv.FormatInt(m.ID, 10), dataset.Plain(m.Content.ToName), m.Content.Subject, last(m)})
+	}
+	return rows
+}
+
+// printProposed lists the letters that wait for a decision, by playbook.
+func (s *session) printProposed(o *office, proposed []engine.Pending) error {
+	if len(proposed) == 0 {
 		return nil
 	}
 	by := map[string][]engine.Pending{}
@@ -64,22 +100,8 @@ func (*reviewListCmd) Run(s *session) error {
 	}
 	for _, n := range sortedKeys(by) {
 		s.out.head(fmt.Sprintf("%s (%d), to be decided by the %s, %s", n, len(by[n]), o.Set().RoleTitle(by[n][0].Approver), how[n]))
-		var rows [][]string
-		for _, m := range by[n] {
-			rows = append(rows, []string{strconv.FormatInt(m.ID, 10), dataset.Plain(m.Content.ToName), m.Content.Subject, m.Content.Why})
-		}
-		s.out.table("  ", 44, rows)
+		s.out.table("  ", 44, letterRows(by[n], func(m engine.Pending) string { return m.Content.Why }))
 	}
-	if len(uncertain) > 0 {
-		s.out.head(fmt.Sprintf("Uncertain (%d): nobody knows whether they went", len(uncertain)))
-		var rows [][]string
-		for _, m := range uncertain {
-			rows = append(rows, []string{strconv.FormatInt(m.ID, 10), dataset.Plain(m.Content.ToName), m.Content.Subject, o.Clock().Words(m.SentAt)})
-		}
-		s.out.table("  ", 44, rows)
-		s.out.say("  Look in the mailbox's Sent folder, then: clarion review uncertain NUMBER --sent (or --not-sent)")
-	}
-	s.out.say("\nRead one whole: clarion review show NUMBER. Say yes: clarion review approve NUMBER ... or, where together, PLAYBOOK or all")
 	return nil
 }
 
@@ -151,20 +173,45 @@ func (s *session) chosen(o *office, words []string) ([]engine.Pending, error) {
 	if err != nil {
 		return nil, err
 	}
-	proposed, _ = s.mine(o, proposed)
+	return s.among(o, words, proposed, "does not wait for a yes or no")
+}
+
+// unwanted finds the letters that the words mean among those that can still be
+// kept from going: those that wait for a yes, and those that have it and have
+// not left. What goes by itself, a playbook's name or a number means, and all
+// does not.
+func (s *session) unwanted(o *office, words []string) ([]engine.Pending, error) {
+	list, _, err := o.Pending(s.ctx)
+	if err != nil {
+		return nil, err
+	}
+	unsent, err := o.Unsent(s.ctx)
+	if err != nil {
+		return nil, err
+	}
+	if slices.Contains(words, "all") {
+		unsent = slices.DeleteFunc(unsent, func(m engine.Pending) bool { return m.Auto })
+	}
+	return s.among(o, words, append(list, unsent...), "cannot be taken back")
+}
+
+// among finds the letters of a list that the words mean; of a word that means
+// none it is said why.
+func (s *session) among(o *office, words []string, list []engine.Pending, not string) ([]engine.Pending, error) {
+	list, _ = s.mine(o, list)
 	var out []engine.Pending
 	taken := map[int64]bool{}
 	for _, w := range words {
 		n := len(out)
 		id, numeric := strconv.ParseInt(w, 10, 64)
-		for _, m := range proposed {
+		for _, m := range list {
 			if !taken[m.ID] && (w == "all" || w == m.Playbook || numeric == nil && id == m.ID) {
 				taken[m.ID] = true
 				out = append(out, m)
 			}
 		}
 		if len(out) == n && w != "all" {
-			return nil, s.notWaiting(o, w, id, numeric == nil)
+			return nil, s.notWaiting(o, w, id, numeric == nil, not)
 		}
 	}
 	return out, nil
@@ -202,7 +249,7 @@ func (c *reviewApproveCmd) Run(s *session) error {
 }
 
 // notWaiting says of a word why no letter of it waits.
-func (s *session) notWaiting(o *office, word string, id int64, numeric bool) error {
+func (s *session) notWaiting(o *office, word string, id int64, numeric bool, not string) error {
 	if numeric {
 		m, err := o.Message(s.ctx, id)
 		if err != nil {
@@ -211,7 +258,14 @@ func (s *session) notWaiting(o *office, word string, id int64, numeric bool) err
 		if err := s.mayRead(o, m); err != nil {
 			return err
 		}
-		return fmt.Errorf("letter %d does not wait for a yes or no: it is %s", id, m.State)
+		why := m.TooLate(o.Clock())
+		switch {
+		case m.Kind == ledger.Digest:
+			why = "it is an officer's digest, and only letters are decided about"
+		case why == "":
+			why = "it is " + string(m.State)
+		}
+		return fmt.Errorf("letter %d %s: %s", id, not, why)
 	}
 	if err := o.knows(word); err != nil {
 		return err
@@ -243,7 +297,11 @@ func (s *session) decided(d engine.Decision, what string) error {
 	case len(d.Done)+len(d.Not) == 0:
 		s.out.say("Nothing waits for a yes or no.")
 	default:
-		s.out.say("%s %s.", plural(len(d.Done), "letter", "letters"), what)
+		if len(d.Done) > 0 {
+			s.out.say("%s %s.", plural(len(d.Done), "letter", "letters"), what)
+		} else {
+			s.out.say("No letter %s.", strings.TrimSpace(strings.SplitN(what, ";", 2)[0]))
+		}
 		for _, f := range d.Not {
 			s.out.note("  ", "%d not: %s", f.ID, f.Why)
 		}
@@ -271,7 +329,7 @@ func reject(s *session, what []string, reason string) error {
 		return err
 	}
 	defer o.Close()
-	letters, err := s.chosen(o, what)
+	letters, err := s.unwanted(o, what)
 	if err != nil {
 		return err
 	}
@@ -295,152 +353,4 @@ func (c *reviewStrikeCmd) Run(s *session) error {
 		words = append(words, strconv.FormatInt(n, 10))
 	}
 	return reject(s, words, c.Reason)
-}
-
-type reviewBacklogCmd struct {
-	Playbook string   `arg:"" optional:"" help:"The playbook."`
-	Keys     []string `arg:"" optional:"" help:"Records' keys, to approve only these."`
-	Approve  bool     `help:"Let them act; their clocks count from today."`
-}
-
-func (*reviewBacklogCmd) Help() string {
-	return examples(`clarion review backlog`, `clarion review backlog arrears-chase`, `clarion review backlog arrears-chase --approve`, `clarion review backlog arrears-chase A150001 --approve`)
-}
-
-func (c *reviewBacklogCmd) Run(s *session) error {
-	o, err := s.open(false)
-	if err != nil {
-		return err
-	}
-	defer o.Close()
-	if c.Playbook == "" {
-		st, err := o.Status(s.ctx)
-		if err != nil {
-			return err
-		}
-		var private int
-		st.Backlog, private = s.sums(o, st.Backlog)
-		if s.JSON {
-			return s.out.json(object{"backlog": counts(st.Backlog), "private": private})
-		}
-		s.private(private)
-		for _, n := range sortedKeys(st.Backlog) {
-			s.out.say("%s: %s; clarion review backlog %s lists them", n, plural(st.Backlog[n], "case", "cases"), n)
-		}
-		if len(st.Backlog)+private == 0 {
-			s.out.say("There is no backlog.")
-		}
-		return nil
-	}
-	if err := o.knows(c.Playbook); err != nil {
-		return err
-	}
-	if err := s.mayList(o, c.Playbook); err != nil {
-		return err
-	}
-	cases, err := o.Backlog(s.ctx, c.Playbook)
-	if err != nil {
-		return err
-	}
-	if len(c.Keys) > 0 {
-		if cases, err = keyed(cases, c.Keys); err != nil {
-			return err
-		}
-	}
-	if !c.Approve {
-		if s.JSON {
-			return s.out.json(object{"cases": each(cases, func(b engine.BacklogCase) object { return backlogView(o, b) })})
-		}
-		for _, b := range cases {
-			s.out.say("  %s", b.About)
-		}
-		if len(cases) == 0 {
-			s.out.say("%s has no backlog.", c.Playbook)
-			return nil
-		}
-		s.out.say("%s. Nothing goes to a member for them before: clarion review backlog %s --approve", plural(len(cases), "case", "cases"), c.Playbook)
-		return nil
-	}
-	var keys []ledger.CaseKey
-	if len(c.Keys) > 0 {
-		for _, b := range cases {
-			keys = append(keys, b.Case.Key)
-		}
-	}
-	n, err := o.ApproveBacklog(s.ctx, s.As, c.Playbook, keys)
-	if err != nil {
-		return err
-	}
-	return s.tell("%s of %s may act, counted from today. clarion plan shows what comes of it.", plural(n, "case", "cases"), c.Playbook)
-}
-
-func keyed(cases []engine.BacklogCase, keys []string) ([]engine.BacklogCase, error) {
-	var out []engine.BacklogCase
-	for _, k := range keys {
-		found := false
-		for _, b := range cases {
-			if b.Key == k {
-				out, found = append(out, b), true
-			}
-		}
-		if !found {
-			return nil, fmt.Errorf("%s is not in the backlog", dataset.Plain(k))
-		}
-	}
-	sort.SliceStable(out, func(i, j int) bool { return out[i].Key < out[j].Key })
-	return out, nil
-}
-
-type reviewReleaseCmd struct {
-	Playbook string `arg:"" help:"The playbook whose batch a brake holds."`
-}
-
-func (*reviewReleaseCmd) Help() string { return examples(`clarion review release arrears-chase`) }
-
-func (c *reviewReleaseCmd) Run(s *session) error {
-	o, err := s.open(false)
-	if err != nil {
-		return err
-	}
-	defer o.Close()
-	if err := o.knows(c.Playbook); err != nil {
-		return err
-	}
-	n, err := o.Release(s.ctx, s.As, c.Playbook)
-	if err != nil {
-		return err
-	}
-	return s.tell("The brake lets %s of %s pass until tomorrow night. They still need what approval they needed.", plural(n, "letter", "letters"), c.Playbook)
-}
-
-type reviewUncertainCmd struct {
-	Number  int64 `arg:"" help:"The letter's number."`
-	Sent    bool  `help:"It was found: it went." xor:"verdict" required:""`
-	NotSent bool  `help:"It did not go: it is owed again." xor:"verdict" required:"" name:"not-sent"`
-}
-
-func (*reviewUncertainCmd) Help() string {
-	return examples(`clarion review uncertain 12 --sent`, `clarion review uncertain 12 --not-sent`)
-}
-
-func (c *reviewUncertainCmd) Run(s *session) error {
-	o, err := s.open(false)
-	if err != nil {
-		return err
-	}
-	defer o.Close()
-	m, err := o.Message(s.ctx, c.Number)
-	if err != nil {
-		return err
-	}
-	if m.State != ledger.Uncertain {
-		return fmt.Errorf("letter %d is not uncertain: it is %s", c.Number, m.State)
-	}
-	if err := o.Settle(s.ctx, s.As, c.Number, c.Sent); err != nil {
-		return err
-	}
-	if c.Sent {
-		return s.tell("Noted: it went.")
-	}
-	return s.tell("Noted: it did not go. It is owed again; clarion plan shows it.")
 }

@@ -3,10 +3,12 @@ package main
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/clarion-clp/clarion/engine"
 	"github.com/clarion-clp/clarion/engine/dataset"
+	"github.com/clarion-clp/clarion/engine/plan"
 	"github.com/clarion-clp/clarion/engine/store"
 )
 
@@ -42,6 +44,7 @@ func (c *runCmd) Run(s *session) error {
 		err = rerr
 	}
 	p.Plan = p.Plan.For(o.Set(), s.As)
+	p.Before = p.Before.For(o.Set(), s.As)
 	if s.JSON {
 		if jerr := s.out.json(passView(o, p)); jerr != nil {
 			return jerr
@@ -62,28 +65,69 @@ func (c *runCmd) Run(s *session) error {
 func (s *session) printPass(o *office, p engine.Pass, all bool) {
 	for _, r := range p.Imports {
 		s.out.note("", "Imported %s from %s: %s.", r.Dataset, dataset.Plain(r.File), found(r))
-		if ext := strings.ToLower(filepath.Ext(r.File)); r.Refused > 0 && (ext == ".csv" || ext == ".xlsx") {
-			s.out.say("  Which rows, and why: clarion -C %s sheet %s --as %s", asTyped(s.Folder), asTyped(filepath.Join(s.Folder, r.File)), r.Dataset)
+		if r.Refused > 0 {
+			s.out.say("  Which, and why: %s", s.reader(r))
 		}
 	}
 	if len(p.Imports) > 0 {
 		s.out.say("")
 	}
-	for _, err := range p.Refused {
-		fmt.Fprintln(s.err, "clarion: "+err.Error())
-	}
+	s.printWaiting(p.Waiting, p.Refused)
 	if p.Plan == nil {
 		return
 	}
-	s.printPlan(p.Plan, o.Clock(), all)
+	if p.Before != nil {
+		s.printPlan(p.Before, o.Clock(), all)
+		s.out.say("\n%s", s.out.paint("1;33", "Planned once more, for a last look took something away"))
+		if !s.printGroups(p.Plan, instead(p.Before, p.Plan), all) {
+			s.out.say("  Nothing takes its place.")
+		}
+	} else {
+		s.printPlan(p.Plan, o.Clock(), all)
+	}
 	d := p.Delivery
 	if d.Stopped == "" { // a round with nothing to do did not ask
 		if why, err := o.Barred(s.ctx); err == nil {
 			d.Stopped = why
 		}
 	}
-	s.printDelivery(d)
+	s.printDelivery(p, d)
 	s.faults(o)
+}
+
+// instead gives the lines of a plan that were not in the one before.
+func instead(before, after *plan.Plan) []plan.Line {
+	same := func(l plan.Line) plan.Line {
+		l.Message = ""
+		return l
+	}
+	had := map[plan.Line]bool{}
+	for _, l := range before.Lines {
+		had[same(l)] = true
+	}
+	return slices.DeleteFunc(slices.Clone(after.Lines), func(l plan.Line) bool { return had[same(l)] })
+}
+
+// reader is the command that shows how an imported file is read.
+func (s *session) reader(r store.ImportRecord) string {
+	file := asTyped(filepath.Join(s.Folder, r.File))
+	switch strings.ToLower(filepath.Ext(r.File)) {
+	case "":
+		return fmt.Sprintf("clarion -C %s import %s --look", asTyped(s.Folder), r.Dataset)
+	case ".ics":
+		return "clarion calendar " + file
+	}
+	return fmt.Sprintf("clarion -C %s sheet %s --as %s", asTyped(s.Folder), file, r.Dataset)
+}
+
+// printWaiting says which files are not taken, and why.
+func (s *session) printWaiting(waiting []engine.Waiting, refused []error) {
+	for _, w := range waiting {
+		s.out.note("", "%s %s.", s.out.paint("33", "Not taken yet:"), strings.TrimSuffix(w.String(), "."))
+	}
+	for _, err := range refused {
+		fmt.Fprintln(s.err, "clarion: "+err.Error())
+	}
 }
 
 // asTyped shows a path as it is typed in a command.
@@ -112,7 +156,7 @@ func found(r store.ImportRecord) string {
 }
 
 // printDelivery says what was sent and what was not.
-func (s *session) printDelivery(d engine.Delivery) {
+func (s *session) printDelivery(p engine.Pass, d engine.Delivery) {
 	var did []string
 	add := func(n int, what string) {
 		if n > 0 {
@@ -129,13 +173,28 @@ func (s *session) printDelivery(d engine.Delivery) {
 		did = []string{"nothing to send"}
 	}
 	s.out.say("\n%s %s.", s.out.paint("1", "Delivery:"), strings.Join(did, ", "))
-	for _, f := range d.Fell {
-		s.out.say("  message %d did not go: %s", f.ID, f.Why)
-	}
+	s.printFell(p, d.Fell)
 	if d.PutOff != "" && d.Stopped == "" {
 		s.out.note("  ", "put off: %s", d.PutOff)
 	}
 	if d.Stopped != "" {
 		s.out.say("  %s", s.out.paint("33", "Stopped: "+d.Stopped+"."))
 	}
+}
+
+// printFell lists what was planned and did not go, each against its line of the
+// plan.
+func (s *session) printFell(p engine.Pass, fell []engine.Fallen) {
+	var rows [][]string
+	for _, f := range fell {
+		what := []string{fmt.Sprintf("no. %d", f.ID), "", ""}
+		switch lines := p.Planned(f); {
+		case len(lines) == 1:
+			what[1], what[2] = lines[0].Playbook+", "+readable(lines[0].Step), dataset.Plain(lines[0].To)
+		case len(lines) > 1:
+			what[1], what[2] = plural(len(lines), "thing", "things")+" in a digest", dataset.Plain(lines[0].To)
+		}
+		rows = append(rows, append(what, "did not go: "+dataset.Plain(f.Why)))
+	}
+	s.out.table("  ", 30, rows)
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -226,4 +227,31 @@ func (s *session) progress(format string, args ...any) {
 		return
 	}
 	fmt.Fprintf(s.err, "\r\x1b[K"+format, args...)
+}
+
+// busy shows that work goes on, and for how long already, once it takes longer
+// than a moment. What it gives ends that.
+func (s *session) busy(format string, args ...any) (done func()) {
+	if s.JSON || !terminal(s.err) {
+		return func() {}
+	}
+	over, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		t := time.NewTicker(time.Second)
+		defer t.Stop()
+		for n := 1; ; n++ {
+			select {
+			case <-over:
+				return
+			case <-t.C:
+				s.progress("%s … %d s", fmt.Sprintf(format, args...), n)
+			}
+		}
+	}()
+	return func() {
+		close(over)
+		<-ended
+		s.progress("")
+	}
 }

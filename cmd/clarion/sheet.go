@@ -211,10 +211,10 @@ func (s *session) printUnread(records []dataset.Record) {
 
 // printNotes prints what was read all the same: what is the same in many rows of
 // a column once.
-func (s *session) printNotes(notes []dataset.Note) {
+func (s *session) printNotes(unit string, notes []dataset.Note) {
 	g := newRowGroups()
 	for _, n := range notes {
-		g.add(n.Column, n.Why, fmt.Sprintf("row %d", n.Line))
+		g.add(n.Column, n.Why, whereIn(unit, dataset.Refusal{Line: n.Line, Text: n.Text}))
 	}
 	for i, k := range g.order {
 		if i == shown {

@@ -28,7 +28,7 @@ func lookView(l *sheet.Look, clock calendar.Clock) object {
 		}),
 		"refused": each(l.Refused, refusalView), "passed_over": each(l.Skipped, refusalView),
 		"notes": each(l.Notes, func(n dataset.Note) object {
-			return refusalView(dataset.Refusal(n))
+			return refusalView(dataset.Refusal{Line: n.Line, Column: n.Column, Text: n.Text, Why: n.Why})
 		})}
 	cells := []object{}
 	for _, r := range l.Records {

@@ -52,12 +52,33 @@ func (c *statusCmd) Run(s *session) error {
 		private += n
 	}
 	st.Holds, _ = apartFrom(st.Holds, func(h plan.Hold) bool { return o.Hidden(h.Playbook, s.As) })
+	waiting, refused, err := o.Waits(s.ctx)
+	if err != nil {
+		return err
+	}
 	if s.JSON {
-		return s.out.json(statusView(o, st, tasks))
+		v := statusView(o, st, tasks)
+		v["waiting"], v["refused"] = each(waiting, waitingView), each(refused, refusedView)
+		return s.out.json(v)
 	}
 	s.printStatus(o, st, tasks, c.All)
 	s.private(private)
+	s.printLeft(waiting, refused)
 	return nil
+}
+
+// printLeft says which files lie in the constituency's folder and are not taken.
+func (s *session) printLeft(waiting []engine.Waiting, refused []error) {
+	if len(waiting)+len(refused) == 0 {
+		return
+	}
+	s.out.head("Files that are not taken")
+	for _, err := range refused {
+		s.out.note("  ", "%s", err)
+	}
+	for _, w := range waiting {
+		s.out.note("  ", "%s.", strings.TrimSuffix(w.String(), "."))
+	}
 }
 
 func (s *session) printStatus(o *office, st engine.Status, tasks []engine.TaskView, all bool) {
@@ -65,6 +86,9 @@ func (s *session) printStatus(o *office, st engine.Status, tasks []engine.TaskVi
 	s.out.say("%s, %s", s.out.paint("1", o.Set().Constituency.Name), c.Words(st.Now))
 	if st.Halted {
 		s.out.say("  %s", s.out.paint("31", "Everything is stopped: no letter goes before clarion resume."))
+		if st.HaltedWhy != "" {
+			s.out.note("    ", "Why: %s.", strings.TrimSuffix(dataset.Plain(st.HaltedWhy), "."))
+		}
 	}
 	if !st.Stand.Sending() {
 		s.out.say("  %s", s.out.paint("31", "Nothing is sent: "+st.Stand.Why+". "+st.Stand.Hint+"."))
@@ -85,6 +109,9 @@ func (s *session) printStatus(o *office, st engine.Status, tasks []engine.TaskVi
 	}
 	if st.Doubts > 0 {
 		s.out.say("  %s cannot be judged for want of a cell: clarion plan says which.", plural(st.Doubts, "record", "records"))
+	}
+	if st.Pairs > 0 {
+		s.out.say("  %s may be of one person: clarion people", plural(st.Pairs, "pair of records", "pairs of records"))
 	}
 	for _, n := range st.Disabled {
 		s.out.say("  %s", s.out.paint("31", n+" has faults and does not run: clarion check"))
@@ -244,6 +271,9 @@ func nextSteps(st engine.Status) [][]string {
 	}
 	if st.Overdue > 0 {
 		add("clarion status", plural(st.Overdue, "task is", "tasks are")+" overdue")
+	}
+	if st.Pairs > 0 {
+		add("clarion people", plural(st.Pairs, "pair of records", "pairs of records")+" may be of one person")
 	}
 	add("clarion plan", "what is due, to whom and why")
 	add("clarion run", "import what is new, plan, and send what may go")

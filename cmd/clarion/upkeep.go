@@ -75,22 +75,37 @@ func (*daemonCmd) Run(s *session) error {
 		return err
 	}
 	defer lease.Release(s.ctx)
+	listener, err := s.openWeb(o)
+	if err != nil {
+		return err
+	}
+	going, stop := context.WithCancel(s.ctx)
+	defer stop()
 	s.out.say("Running; Ctrl-C stops after the letter now on the wire.")
-	err = o.Daemon(s.ctx, func(p engine.Pass, err error) { s.beat(o, p, err) })
+	listener.serve(going)
+	said := fmt.Sprint([]engine.Waiting(nil), []error(nil))
+	err = o.Daemon(s.ctx, func(p engine.Pass, err error) {
+		listener.renew(o.Set())
+		s.beat(o, p, err, &said)
+	})
+	stop()
+	listener.wait()
 	s.out.say("Stopped; nothing is half done.")
 	return err
 }
 
 // beat prints one line for a pass that did something.
-func (s *session) beat(o *office, p engine.Pass, err error) {
+func (s *session) beat(o *office, p engine.Pass, err error, said *string) {
 	if err != nil && s.ctx.Err() == nil {
 		fmt.Fprintln(s.err, "clarion: "+err.Error())
 	}
 	for _, r := range p.Imports {
 		s.out.say("%s  imported %s: %d records, %d new", o.Clock().Words(o.Now()), r.Dataset, r.Rows, r.New)
 	}
-	for _, e := range p.Refused {
-		fmt.Fprintln(s.err, "clarion: "+e.Error())
+	// What lies there and is not taken is said when it is something else.
+	if now := fmt.Sprint(p.Waiting, p.Refused); now != *said {
+		*said = now
+		s.printWaiting(p.Waiting, p.Refused)
 	}
 	d := p.Delivery
 	if d.Sent+d.Deferred+d.Failed+d.Uncertain+d.Proven+d.Again > 0 || d.Stopped != "" {
@@ -114,7 +129,7 @@ func (c *backupCmd) Run(s *session) error {
 		return err
 	}
 	defer o.Close()
-	if err := o.store.Backup(s.ctx, c.File); err != nil {
+	if err := o.Backup(s.ctx, c.File); err != nil {
 		return err
 	}
 	return s.tell("Copied to %s. It holds members' data: keep it where only you can read it.", c.File)

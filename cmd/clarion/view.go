@@ -88,7 +88,7 @@ func cellView(c dataset.Cell) object {
 }
 
 func holdView(h plan.Hold) object {
-	return object{"kind": h.Kind, "count": h.Count, "why": h.Why}.text("playbook", h.Playbook).text("hint", h.Hint)
+	return object{"kind": h.Kind, "count": h.Count, "why": h.Why}.text("playbook", h.Playbook).text("list", h.Dataset).text("hint", h.Hint)
 }
 
 func countsView(all map[string]plan.Count) object {
@@ -105,14 +105,27 @@ func passView(o *office, p engine.Pass) object {
 	d := p.Delivery
 	v := object{
 		"imports": each(p.Imports, func(r store.ImportRecord) object { return importView(o, r) }),
-		"refused": each(p.Refused, func(err error) object { return object{"why": err.Error()} }),
+		"refused": each(p.Refused, refusedView), "waiting": each(p.Waiting, waitingView),
 		"delivery": object{"sent": d.Sent, "deferred": d.Deferred, "failed": d.Failed, "uncertain": d.Uncertain, "proven": d.Proven,
-			"again": d.Again, "left": d.Left, "fell": each(d.Fell, fallenView)}.text("put_off", d.PutOff).text("stopped", d.Stopped),
+			"again": d.Again, "left": d.Left, "fell": each(d.Fell, func(f engine.Fallen) object {
+				v := fallenView(f)
+				v["planned"] = each(p.Planned(f), func(l plan.Line) object { return lineView(o, l) })
+				return v
+			})}.text("put_off", d.PutOff).text("stopped", d.Stopped),
 	}
 	if p.Plan != nil {
 		v["plan"] = planView(o, p.Plan)
 	}
+	if p.Before != nil {
+		v["plan_before"] = planView(o, p.Before)
+	}
 	return v
+}
+
+func refusedView(err error) object { return object{"why": err.Error()} }
+
+func waitingView(w engine.Waiting) object {
+	return object{"why": w.Why}.text("list", w.Dataset).text("file", w.File)
 }
 
 func fallenView(f engine.Fallen) object { return object{"number": f.ID, "why": f.Why} }
@@ -161,8 +174,8 @@ func statusView(o *office, st engine.Status, tasks []engine.TaskView) object {
 	stand := object{"sending": st.Stand.Sending()}.text("why", st.Stand.Why).text("hint", st.Stand.Hint)
 	return object{
 		"constituency": o.Set().Constituency.Name, "review": counts(st.Review), "uncertain": st.Uncertain, "waiting_to_be_sent": st.Approved,
-		"open_tasks": st.Open, "overdue_tasks": st.Overdue, "backlog": counts(st.Backlog), "sent": st.Sent, "stopped": st.Halted, "stand": stand,
-		"holds": each(st.Holds, holdView), "cannot_tell": st.Doubts, "faulty_playbooks": some(st.Disabled),
+		"open_tasks": st.Open, "overdue_tasks": st.Overdue, "backlog": counts(st.Backlog), "sent": st.Sent, "stopped": st.Halted, "stopped_why": st.HaltedWhy, "stand": stand,
+		"holds": each(st.Holds, holdView), "cannot_tell": st.Doubts, "may_be_one_person": st.Pairs, "faulty_playbooks": some(st.Disabled),
 		"lists": each(st.Datasets, func(f engine.Freshness) object {
 			return object{"name": f.Name, "records": f.Records, "expected": f.Source}.at("imported", f.Imported, zone)
 		}),
@@ -203,11 +216,17 @@ func accountView(o *office, a plan.Account) object {
 	if a.Door != nil {
 		v["when"] = explanationView(*a.Door)
 	}
+	if a.Absence != "" {
+		v["missing"] = a.Absence
+	}
 	if a.Stay != nil {
 		v["while"] = explanationView(*a.Stay)
 	}
 	if len(a.Occasion) > 0 {
 		v["again"] = each(a.Occasion, explanationView)
+	}
+	if len(a.Lets) > 0 {
+		v["let"] = each(a.Lets, func(x plan.Named) object { return explanationView(x.Explanation).text("name", x.Name) })
 	}
 	return v
 }

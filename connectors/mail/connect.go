@@ -3,19 +3,16 @@ package mail
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
-	"io"
 	"net"
 	"net/textproto"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"github.com/wneessen/go-mail/smtp"
 
+	"github.com/clarion-clp/clarion/connectors/mail/internal/wire"
 	"github.com/clarion-clp/clarion/engine/letter"
 )
 
@@ -26,23 +23,35 @@ func (s *SMTP) connect(ctx context.Context, sender string) (out letter.Outcome, 
 	dialer := net.Dialer{Timeout: s.config.Timeout}
 	conn, err := dialer.DialContext(ctx, "tcp", where)
 	if err != nil {
-		return notTried("The mail server " + where + " cannot be reached" + because(err) + "."), false
+		return notTried("The mail server " + where + " cannot be reached" + wire.Because(err) + "."), false
 	}
 	s.conn = conn
 	stop := context.AfterFunc(ctx, s.interrupt(conn))
 	defer stop()
 	if text := s.introduce(sender); text != "" {
 		s.drop()
-		if ctx.Err() != nil {
-			text = "Stopped before the letter was begun."
-		}
-		return notTried(text), false
+		return stopped(ctx, notTried(text)), false
+	}
+	if s.config.User == "" {
+		return out, true
+	}
+	if out := s.logIn(ctx); out.Text != "" {
+		s.drop()
+		return stopped(ctx, out), false
 	}
 	return out, true
 }
 
-// introduce is all that is said before the first letter; its answer is empty
-// or says what went wrong.
+// stopped is what became of a letter that was to be stopped, whatever else.
+func stopped(ctx context.Context, out letter.Outcome) letter.Outcome {
+	if ctx.Err() != nil {
+		return notTried("Stopped before the letter was begun.")
+	}
+	return out
+}
+
+// introduce is all that is said before the log-in; its answer is empty or says
+// what went wrong.
 func (s *SMTP) introduce(sender string) string {
 	c := s.config
 	s.extend(c.Timeout)
@@ -56,12 +65,12 @@ func (s *SMTP) introduce(sender string) string {
 	}
 	client, err := smtp.NewClient(conn, c.Server)
 	if err != nil {
-		return "The mail server did not greet us" + because(err) + "."
+		return "The mail server did not greet us" + wire.Because(err) + "."
 	}
 	s.client = client
 	s.extend(c.Timeout)
 	if err := client.Hello(s.hello(sender)); err != nil {
-		return "The mail server did not answer our greeting" + because(err) + "."
+		return "The mail server did not answer our greeting" + wire.Because(err) + "."
 	}
 	if c.TLS == StartTLS {
 		if has, _ := client.Extension("STARTTLS"); !has {
@@ -72,10 +81,7 @@ func (s *SMTP) introduce(sender string) string {
 			return tlsFailed(err)
 		}
 	}
-	if c.User == "" {
-		return ""
-	}
-	return s.logIn()
+	return ""
 }
 
 func (s *SMTP) tls() *tls.Config {
@@ -94,18 +100,23 @@ func (s *SMTP) hello(sender string) string {
 	return "localhost"
 }
 
+// A logInWay is one of logging in.
+type logInWay struct {
+	name string
+	auth func() (smtp.Auth, error)
+}
+
 // ways are the ways to log in, the best first. The last two show the password
 // to the server and, without encryption, to everybody between; without
 // encryption there is nobody between, since the server is this machine.
-func (s *SMTP) ways() []struct {
-	name string
-	auth func() (smtp.Auth, error)
-} {
+func (s *SMTP) ways(ctx context.Context) []logInWay {
 	c := s.config
 	open := c.TLS == NoTLS
-	type way = struct {
-		name string
-		auth func() (smtp.Auth, error)
+	if c.Token != nil {
+		return []logInWay{{"XOAUTH2", func() (smtp.Auth, error) {
+			token, err := c.Token(ctx)
+			return smtp.XOAuth2Auth(c.User, token), err
+		}}}
 	}
 	plus := func(make func(string, string, *tls.ConnectionState) smtp.Auth) func() (smtp.Auth, error) {
 		return func() (smtp.Auth, error) {
@@ -119,7 +130,7 @@ func (s *SMTP) ways() []struct {
 	just := func(a smtp.Auth) func() (smtp.Auth, error) {
 		return func() (smtp.Auth, error) { return a, nil }
 	}
-	all := []way{
+	all := []logInWay{
 		{"SCRAM-SHA-256-PLUS", plus(smtp.ScramSHA256PlusAuth)},
 		{"SCRAM-SHA-256", just(smtp.ScramSHA256Auth(c.User, c.Password))},
 		{"SCRAM-SHA-1-PLUS", plus(smtp.ScramSHA1PlusAuth)},
@@ -129,86 +140,71 @@ func (s *SMTP) ways() []struct {
 		{"LOGIN", just(smtp.LoginAuth(c.User, c.Password, c.Server, open))},
 	}
 	if open {
-		return slices.DeleteFunc(all, func(w way) bool { return strings.HasSuffix(w.name, "-PLUS") })
+		return slices.DeleteFunc(all, func(w logInWay) bool { return strings.HasSuffix(w.name, "-PLUS") })
 	}
 	return all
 }
 
-func (s *SMTP) logIn() string {
+// logIn logs in, or says in a sentence why not. A code of 500 or more means that
+// to try again is of no use: a person must see to it.
+func (s *SMTP) logIn(ctx context.Context) letter.Outcome {
 	_, offered := s.client.Extension("AUTH")
 	offers := strings.Fields(strings.ToUpper(offered))
-	for _, way := range s.ways() {
+	for _, way := range s.ways(ctx) {
 		if !slices.Contains(offers, way.name) {
 			continue
 		}
 		auth, err := way.auth()
+		if err != nil && s.config.Token != nil {
+			return noToken(err)
+		}
 		if err == nil {
 			s.extend(s.config.Timeout)
 			err = s.client.Auth(auth)
 		}
-		return logInFailed(err)
+		if err == nil {
+			return letter.Outcome{}
+		}
+		return s.logInFailed(err)
 	}
 	if len(offers) == 0 {
-		return "The mail server takes no user name and password on this port. Check the port, or leave the user out."
+		return notTried("The mail server takes no user name and password on this port. Check the port, or leave the user out.")
 	}
-	return "The mail server offers no way to log in that we know: it offers " + header(strings.Join(offers, ", "), 100) + "."
+	return notTried("The mail server offers no way to log in that we know: it offers " + header(strings.Join(offers, ", "), 100) + ".")
 }
 
-// logInFailed is empty if the log-in succeeded.
-func logInFailed(err error) string {
-	var p *textproto.Error
-	switch {
-	case err == nil:
-		return ""
-	case errors.As(err, &p) && p.Code >= 500:
-		said, _ := answer(p.Msg)
-		return "The mail server did not accept the user name and password. Check both; some providers want a password of its own for programs. It said “" + strconv.Itoa(p.Code) + " " + strings.TrimSuffix(said, ".") + "”."
-	case errors.As(err, &p):
-		said, _ := answer(p.Msg)
-		return "The mail server could not check the user name and password just now. It said “" + strconv.Itoa(p.Code) + " " + strings.TrimSuffix(said, ".") + "”."
+// noToken is a log-in for which there is no token. Whoever has none says
+// whether that may pass.
+func noToken(err error) letter.Outcome {
+	out := notTried(err.Error())
+	var t interface{ Temporary() bool }
+	if errors.As(err, &t) && !t.Temporary() {
+		out.Code = 535
 	}
-	return "The connection to the mail server was lost while logging in" + because(err) + "."
+	return out
+}
+
+func (s *SMTP) logInFailed(err error) letter.Outcome {
+	var p *textproto.Error
+	if !errors.As(err, &p) {
+		return notTried("The connection to the mail server was lost while logging in" + wire.Because(err) + ".")
+	}
+	said, enhanced := wire.Answer(p.Msg)
+	said = "It said “" + strconv.Itoa(p.Code) + " " + strings.TrimSuffix(said, ".") + "”."
+	text := "The mail server could not check the user name and password just now. "
+	switch {
+	case p.Code >= 500 && s.config.Token != nil:
+		text = "The mail server did not accept the log-in of the mail account. Letters wait and nothing is lost. Log in again: clarion mail login. "
+	case p.Code >= 500:
+		text = "The mail server did not accept the user name and password. Check both; some providers want a password of its own for programs. "
+	}
+	return letter.Outcome{Kind: letter.NotTried, Code: p.Code, Enhanced: enhanced, Text: text + said}
 }
 
 // tlsFailed says why no encrypted connection came about.
 func tlsFailed(err error) string {
-	var name x509.HostnameError
-	var authority x509.UnknownAuthorityError
-	var invalid x509.CertificateInvalidError
-	var record tls.RecordHeaderError
-	switch {
-	case errors.As(err, &name):
-		return "The mail server's certificate is for another name than the one it was called by. Check the server's name; nothing was sent."
-	case errors.As(err, &authority):
-		return "The mail server's certificate is not signed by anyone this machine trusts, so it may not be the server it says. Nothing was sent."
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return "The mail server's certificate has expired, or this machine's clock is wrong. Nothing was sent."
-	case errors.As(err, &record):
-		return "The mail server does not speak TLS on this port. Check the port, or write tls: starttls."
+	if text := wire.Untrusted("mail server", err); text != "" {
+		return text + " Nothing was sent."
 	}
-	return "No encrypted connection to the mail server came about" + because(err) + ". Nothing was sent."
-}
-
-// because is a cause in a few plain words, without addresses and paths.
-func because(err error) string {
-	var p *textproto.Error
-	var dns *net.DNSError
-	var timeout net.Error
-	switch {
-	case errors.As(err, &dns):
-		return ": its name is not known here; check the name and the network"
-	case errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
-		return ": it did not answer in time"
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return ": nothing listens there"
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		return ": it closed the connection"
-	case errors.As(err, &p):
-		said, _ := answer(p.Msg)
-		return ": it said “" + strconv.Itoa(p.Code) + " " + strings.TrimSuffix(said, ".") + "”"
-	}
-	if said, _ := answer(err.Error()); said != "" {
-		return ": " + said
-	}
-	return ""
+	return "No encrypted connection to the mail server came about" + wire.Because(err) + ". Nothing was sent."
 }

@@ -5,19 +5,14 @@ import (
 	"net/mail"
 	"strings"
 
-	"github.com/clarion-clp/clarion/engine/dataset"
+	"github.com/clarion-clp/clarion/connectors/mail/internal/wire"
 )
 
 // header is a text as it may stand in a header: one line, nothing unseen,
 // nothing that a reader would take for an encoded word, and not longer than
 // anyone reads.
 func header(s string, longest int) string {
-	s = dataset.Plain(strings.Join(strings.Fields(s), " "))
-	s = strings.ReplaceAll(s, "=?", "= ?")
-	if r := []rune(s); len(r) > longest {
-		s = string(r[:longest-1]) + "…"
-	}
-	return s
+	return wire.Line(strings.ReplaceAll(s, "=?", "= ?"), longest)
 }
 
 // person is a name and an address as they stand in a header.

@@ -36,9 +36,9 @@ package mail
 
 import (
 	"net/mail"
-	"regexp"
 	"strings"
-	"sync"
+
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/clarion-clp/clarion/engine/letter"
 )
@@ -50,36 +50,20 @@ func notTried(text string) letter.Outcome {
 	return letter.Outcome{Kind: letter.NotTried, Text: text}
 }
 
-// address reads one bare address. It is the whole of the text or it is none.
+// address reads one bare address. It is the whole of the text or it is none. Its
+// domain is given as mail servers write it.
 func address(s string) (*mail.Address, bool) {
 	if s == "" || strings.ContainsAny(s, "<>\r\n\t ,;") || strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 		return nil, false
 	}
 	a, err := mail.ParseAddress(s)
-	if err != nil || a.Name != "" || len(a.Address) > 320 {
+	if err != nil || a.Name != "" {
+		return nil, false
+	}
+	local := a.Address[:strings.LastIndexByte(a.Address, '@')]
+	domain := letter.Domain(a.Address)
+	if a.Address = norm.NFC.String(local) + "@" + domain; domain == "" || len(a.Address) > 320 {
 		return nil, false
 	}
 	return a, true
-}
-
-// The patterns are compiled when the first letter needs them, not whenever the
-// program starts.
-var (
-	addresses = pattern(`[^\s<>"'():;,\[\]]+@[^\s<>"'():;,\[\]]+`)
-	code      = pattern(`^[245]\.\d{1,3}\.\d{1,3}\b[ -]*`)
-)
-
-func pattern(text string) func() *regexp.Regexp {
-	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
-}
-
-// answer is a server's answer without addresses, on one line, made plain.
-func answer(s string) (text, enhanced string) {
-	enhanced = strings.TrimRight(code().FindString(s), " -")
-	s = code().ReplaceAllString(s, "")
-	if enhanced != "" {
-		s = strings.ReplaceAll(s, "\n"+enhanced, "\n")
-	}
-	s = addresses().ReplaceAllString(s, "(address)")
-	return header(s, 300), enhanced
 }

@@ -2,6 +2,7 @@ package mail
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -12,6 +13,7 @@ import (
 
 	gomail "github.com/wneessen/go-mail"
 
+	"github.com/clarion-clp/clarion/connectors/mail/internal/wire"
 	"github.com/clarion-clp/clarion/engine/letter"
 )
 
@@ -22,6 +24,9 @@ const (
 
 // again is said at the top of a letter that may have gone out before.
 const again = "This may be the second copy of a letter you have already: we could not be sure that the first one arrived."
+
+// answerAt leads to the page with the tasks of a letter and their answers.
+const answerAt = "Answer these tasks on a page of their own"
 
 // errAddress is a recipient's address that is none.
 var errAddress = errors.New("the recipient's address is not a mail address")
@@ -34,15 +39,23 @@ var errAddress = errors.New("the recipient's address is not a mail address")
 func Bytes(o letter.Outgoing) ([]byte, error) {
 	m := gomail.NewMsg(gomail.WithCharset(gomail.CharsetUTF8), gomail.WithEncoding(gomail.EncodingQP), gomail.WithNoDefaultUserAgent())
 	var b bytes.Buffer
-	if err := people(&b, o.Content); err != nil {
-		return nil, err
+	for _, write := range []func(*bytes.Buffer, letter.Outgoing) error{people, series, leave} {
+		if err := write(&b, o); err != nil {
+			return nil, err
+		}
 	}
 	if err := numbers(m, o); err != nil {
 		return nil, err
 	}
 	text, html := lineEnds.Replace(o.Content.Text), lineEnds.Replace(o.Content.HTML)
+	if o.AnswerAt != "" {
+		if !link().MatchString(o.AnswerAt) || !strings.HasPrefix(o.AnswerAt, "https:") {
+			return nil, errors.New("the address of the page with the answers is none")
+		}
+		text, html = answerAt+":\n"+o.AnswerAt+"\n\n"+text, atTop(html, `<a href="`+o.AnswerAt+`">`+answerAt+`</a>`)
+	}
 	if o.Again {
-		text, html = again+"\n\n"+text, withAgain(html)
+		text, html = again+"\n\n"+text, atTop(html, "<strong>"+again+"</strong>")
 	}
 	m.SetBodyString(gomail.TypeTextPlain, text)
 	if html != "" {
@@ -64,7 +77,8 @@ func Bytes(o letter.Outgoing) ([]byte, error) {
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 // people writes the fields that say who writes to whom about what.
-func people(b *bytes.Buffer, c letter.Content) error {
+func people(b *bytes.Buffer, o letter.Outgoing) error {
+	c := o.Content
 	from, ok := address(c.From)
 	if !ok {
 		return errors.New("the sender's address is not a mail address")
@@ -75,15 +89,84 @@ func people(b *bytes.Buffer, c letter.Content) error {
 	}
 	b.WriteString(field("From", person(c.FromName, from)))
 	b.WriteString(field("To", person(c.ToName, to)))
-	if c.ReplyTo != "" {
-		reply, ok := address(c.ReplyTo)
+	if back := cmp.Or(o.Answers, c.ReplyTo); back != "" {
+		reply, ok := address(back)
 		if !ok {
 			return errors.New("the address for replies is not a mail address")
 		}
 		b.WriteString(field("Reply-To", reply.String()))
 	}
-	b.WriteString(field("Subject", encoded(header(c.Subject, longestSubject))))
+	subject := encoded(header(c.Subject, longestSubject))
+	if o.Mark != "" {
+		if !mark().MatchString(o.Mark) {
+			return errors.New("what is to stand behind the subject cannot stand there")
+		}
+		subject += " " + o.Mark
+	}
+	b.WriteString(field("Subject", subject))
 	return nil
+}
+
+// mark is what may stand behind a subject as it is: a word and a token.
+var mark = wire.Pattern(`^\[[a-z]{1,20} [a-z0-9]{1,60}\]$`)
+
+// series writes the fields that put a letter beneath the earlier ones of its
+// series in its reader's mailbox.
+func series(b *bytes.Buffer, o letter.Outgoing) error {
+	if len(o.Earlier) == 0 {
+		return nil
+	}
+	var all []string
+	for _, id := range o.Earlier {
+		if id = bare(id); !token().MatchString(id) {
+			return errors.New("the number of an earlier letter cannot stand in a header")
+		}
+		all = append(all, "<"+id+">")
+	}
+	if len(all) > longestSeries {
+		all = append(all[:1:1], all[len(all)-longestSeries+1:]...)
+	}
+	b.WriteString(field("In-Reply-To", all[len(all)-1]))
+	b.WriteString(field("References", strings.Join(all, " ")))
+	return nil
+}
+
+// longestSeries is how many earlier letters are named; the first and the last
+// are.
+const longestSeries = 10
+
+// leave writes the fields by which a mail program offers to end these letters.
+// The one-click field is there only with an https: address (RFC 8058). They are
+// not folded: there are programs that take a folded one to pieces.
+func leave(b *bytes.Buffer, o letter.Outgoing) error {
+	var all []string
+	click := false
+	for _, to := range o.Unsubscribe {
+		if !link().MatchString(to) {
+			return errors.New("the address by which to end these letters cannot stand in a header")
+		}
+		click = click || strings.HasPrefix(to, "https:")
+		all = append(all, "<"+to+">")
+	}
+	if len(all) > 0 {
+		b.WriteString("List-Unsubscribe: " + strings.Join(all, ", ") + "\r\n")
+	}
+	if click {
+		b.WriteString("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n")
+	}
+	return nil
+}
+
+// link is an address that may stand in List-Unsubscribe, or be pressed.
+var link = wire.Pattern(`^(https://|mailto:)[A-Za-z0-9._~:/?@!$&'*+=%\[\]-]{1,400}$`)
+
+// tooWide is the outcome of a letter with an address beyond ASCII for a server
+// that takes none. If it is the recipient's, no mail can reach it from here.
+func tooWide(to string) letter.Outcome {
+	if ascii(to) {
+		return notTried("The mail server takes no addresses with letters beyond ASCII, and an address of ours in this letter is one: give the role a plain one.")
+	}
+	return letter.Outcome{Kind: letter.Refused, Text: "Our mail server cannot write to this address: it takes none with letters beyond ASCII before the @."}
 }
 
 // numbers sets the fields that we alone fill.
@@ -109,24 +192,26 @@ func numbers(m *gomail.Msg, o letter.Outgoing) error {
 }
 
 // token is what may stand in a header as it is.
-var token = pattern("^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~@:-]{1,200}$")
+var token = wire.Pattern("^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~@:-]{1,200}$")
 
 // messageID is the number given, or one made of our reference and the
 // sender's domain.
 func messageID(o letter.Outgoing) string {
 	if o.MessageID != "" {
-		return strings.TrimSuffix(strings.TrimPrefix(o.MessageID, "<"), ">")
+		return bare(o.MessageID)
 	}
-	_, domain, _ := strings.Cut(o.Content.From, "@")
-	return o.Ref + "@" + domain
+	return letter.MessageID(o.Ref, o.Content.From)
 }
 
-// withAgain puts the note at the top of the page.
-func withAgain(html string) string {
+// bare is a message's number without its angle brackets.
+func bare(id string) string { return strings.TrimSuffix(strings.TrimPrefix(id, "<"), ">") }
+
+// atTop puts a note of ours at the top of the page.
+func atTop(html, note string) string {
 	if html == "" {
 		return ""
 	}
-	note := `<p style="margin:0;padding:.8em 1.2em;border-bottom:1px solid"><strong>` + again + "</strong></p>\n"
+	note = `<p style="margin:0;padding:.8em 1.2em;border-bottom:1px solid">` + note + "</p>\n"
 	if at := strings.Index(html, "<body"); at >= 0 {
 		if end := strings.IndexByte(html[at:], '>'); end >= 0 {
 			at += end + 1
@@ -182,7 +267,7 @@ func fileName(s string) string {
 	return s
 }
 
-var random = pattern(`(?m)^(?:Content-Type: multipart/[a-z]+;\r\n )boundary=([0-9a-f]{60})\r?$`)
+var random = wire.Pattern(`(?m)^(?:Content-Type: multipart/[a-z]+;\r\n )boundary=([0-9a-f]{60})\r?$`)
 
 // fixBoundaries puts boundaries made of the letter for the random ones, of
 // which there are at most two, one in the other. Ours hold "=_", which cannot

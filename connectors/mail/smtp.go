@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/netip"
 	"net/textproto"
 	"strconv"
 	"strings"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/wneessen/go-mail/smtp"
 
+	"github.com/clarion-clp/clarion/connectors/mail/internal/wire"
 	"github.com/clarion-clp/clarion/engine/letter"
 )
 
@@ -34,6 +34,10 @@ type Config struct {
 	Timeout        time.Duration  // for each answer; 0: a minute
 	HELO           string         // what we call ourselves; empty: the domain of the sender
 	RootCAs        *x509.CertPool // nil: those of the machine
+	// Token gives an access token in place of a password (XOAUTH2). An error of it
+	// with a method Temporary that says no needs a person.
+	Token  func(context.Context) (string, error)
+	Signer *Signer // nil: the provider signs, or nobody
 }
 
 // patience is how many times as long the last answer may take as others: a
@@ -66,7 +70,7 @@ func NewSMTP(c Config) (*SMTP, error) {
 		return nil, errors.New("the mail server has no name: write for example smtp.example.org")
 	case !known:
 		return nil, fmt.Errorf("tls is %q: write starttls, tls or none", c.TLS)
-	case c.TLS == NoTLS && !loopback(c.Server):
+	case c.TLS == NoTLS && !wire.Loopback(c.Server):
 		return nil, errors.New("mail without encryption may only go to this machine itself: write starttls or tls")
 	case c.Port < 0 || c.Port > 65535:
 		return nil, fmt.Errorf("there is no port %d", c.Port)
@@ -74,7 +78,9 @@ func NewSMTP(c Config) (*SMTP, error) {
 		return nil, errors.New("a mail server cannot answer in less than no time")
 	case strings.ContainsAny(c.HELO, " \r\n\t"):
 		return nil, errors.New("our own name for the mail server is not one word")
-	case c.User != "" && c.Password == "":
+	case c.Token != nil && (c.User == "" || c.Password != ""):
+		return nil, errors.New("a log-in by token has a user and no password")
+	case c.User != "" && c.Password == "" && c.Token == nil:
 		return nil, errors.New("there is a user for the mail server but no password")
 	}
 	if c.Port == 0 {
@@ -84,13 +90,6 @@ func NewSMTP(c Config) (*SMTP, error) {
 		c.Timeout = time.Minute
 	}
 	return &SMTP{config: c}, nil
-}
-
-func loopback(server string) bool {
-	if ip, err := netip.ParseAddr(server); err == nil {
-		return ip.IsLoopback()
-	}
-	return strings.EqualFold(server, "localhost")
 }
 
 // Close says goodbye to the server, if a connection is open.
@@ -126,6 +125,11 @@ func (s *SMTP) Send(ctx context.Context, o letter.Outgoing) letter.Outcome {
 	if err != nil {
 		return unmade(err)
 	}
+	if s.config.Signer != nil {
+		if message, err = s.config.Signer.Sign(message); err != nil {
+			return notTried("The letter could not be signed: " + err.Error() + ".")
+		}
+	}
 	from, _ := address(o.Content.From)
 	to, _ := address(o.Content.To)
 	if s.client != nil && time.Since(s.last) > idle {
@@ -154,7 +158,11 @@ func (s *SMTP) Send(ctx context.Context, o letter.Outgoing) letter.Outcome {
 func (s *SMTP) transact(ctx context.Context, from, to string, message []byte) (out letter.Outcome, gone bool) {
 	stop := context.AfterFunc(ctx, s.interrupt(s.conn))
 	defer stop()
-	s.client.SkipSMTPUTF8(ascii(from) && ascii(to))
+	wide := !ascii(string(message)) // an address in it is beyond ASCII
+	s.client.SkipSMTPUTF8(!wide)
+	if has, _ := s.client.Extension("SMTPUTF8"); wide && !has {
+		return tooWide(to), false
+	}
 	if out, ok := s.says(ctx, atSender, func() error { return s.client.Mail(from) }); !ok {
 		return out, s.client == nil
 	}
@@ -178,7 +186,7 @@ func (s *SMTP) transact(ctx context.Context, from, to string, message []byte) (o
 	s.extend(patience * s.config.Timeout)
 	if _, err := body.Write(message); err != nil {
 		s.drop()
-		return notTried("The connection broke before the whole letter was sent" + because(err) + "."), false
+		return notTried("The connection broke before the whole letter was sent" + wire.Because(err) + "."), false
 	}
 	return s.ended(body), false
 }
@@ -191,12 +199,12 @@ func (s *SMTP) ended(body interface{ Close() error }) letter.Outcome {
 		if d, is := body.(*smtp.DataCloser); is {
 			said = d.ServerResponse()
 		}
-		text, enhanced := answer(said)
+		text, enhanced := wire.Answer(said)
 		return letter.Outcome{Kind: letter.Delivered, Code: 250, Enhanced: enhanced, Text: text}
 	}
 	var p *textproto.Error
 	if errors.As(err, &p) && p.Code >= 200 && p.Code < 300 {
-		text, enhanced := answer(p.Msg)
+		text, enhanced := wire.Answer(p.Msg)
 		return letter.Outcome{Kind: letter.Delivered, Code: p.Code, Enhanced: enhanced, Text: text}
 	}
 	if p != nil && p.Code >= 400 && p.Code < 600 {
@@ -206,7 +214,7 @@ func (s *SMTP) ended(body interface{ Close() error }) letter.Outcome {
 		return refusal(p)
 	}
 	s.drop()
-	return letter.Outcome{Kind: letter.Unknown, Text: "The whole letter was sent and the server did not say whether it took it" + because(err) + "."}
+	return letter.Outcome{Kind: letter.Unknown, Text: "The whole letter was sent and the server did not say whether it took it" + wire.Because(err) + "."}
 }
 
 // A stage is what was being said to the server.
@@ -236,7 +244,7 @@ func (s *SMTP) says(ctx context.Context, at stage, say func() error) (out letter
 		if ctx.Err() != nil {
 			return notTried("Stopped before the letter was begun."), false
 		}
-		return notTried("The connection to the mail server was lost before the letter was sent" + because(err) + "."), false
+		return notTried("The connection to the mail server was lost before the letter was sent" + wire.Because(err) + "."), false
 	}
 	out = refusal(p)
 	switch {
@@ -257,7 +265,7 @@ func (s *SMTP) says(ctx context.Context, at stage, say func() error) (out letter
 }
 
 func refusal(p *textproto.Error) letter.Outcome {
-	text, enhanced := answer(p.Msg)
+	text, enhanced := wire.Answer(p.Msg)
 	out := letter.Outcome{Kind: letter.Refused, Code: p.Code, Enhanced: enhanced, Text: text}
 	if p.Code < 500 {
 		out.Kind = letter.Deferred

@@ -20,7 +20,7 @@ type batch struct {
 }
 
 const (
-	batchRows = 64
+	batchRows = 256
 	batches   = 4
 )
 

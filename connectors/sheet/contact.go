@@ -186,9 +186,10 @@ func domainFault(domain string) string {
 	return ""
 }
 
-// readPhone keeps a number as people dial it at home: figures only, 0 for +44,
-// and the 0 that a spreadsheet ate; in this form equal numbers are equal. Of
-// several it takes the first. Text with words in it is kept as it is.
+// readPhone keeps a number in the form of E.164, +447700900123, with the 0 that a
+// spreadsheet ate put back first: in this form equal numbers are equal, and
+// people are shown it as they dial it (dataset.Value.Words). Of several it takes
+// the first. Figures without a code, and text with words in it, are kept.
 func (t *typer) readPhone(s string) (dataset.Value, string) {
 	if absent(s) {
 		return dataset.Value{}, ""
@@ -246,6 +247,10 @@ func (t *typer) readPhone(s string) (dataset.Value, string) {
 	}
 	if n[0] == '0' && len(n) != 10 && len(n) != 11 {
 		return dataset.Value{}, "not a telephone number: with its 0 a British one has 10 or 11 figures"
+	}
+	if n[0] == '0' {
+		var british [24]byte
+		n = append(append(british[:0], "+44"...), n[1:]...)
 	}
 	if string(n) == text {
 		return dataset.TextValue(text), ""

@@ -344,3 +344,18 @@ func daysIn(year, month int) int {
 	}
 	return 31
 }
+
+// oldest is how many years ago a member may have been born.
+const oldest = 115
+
+// noBirth says why nobody on this list can have been born on a day, or is empty.
+// 1900 is what a spreadsheet makes of a blank cell.
+func (t *typer) noBirth(day calendar.Date) string {
+	switch year, _, _ := day.Civil(); {
+	case year > t.year:
+		return "nobody is born yet on that day"
+	case year < t.year-oldest:
+		return "too long ago for a day of birth"
+	}
+	return ""
+}

@@ -150,3 +150,19 @@ func TestTimes(t *testing.T) {
 		}
 	}
 }
+
+// TestADayOfBirth that cannot be is not read: one that lies ahead, or what a
+// spreadsheet makes of a blank cell. Such days may be those of anything else.
+func TestADayOfBirth(t *testing.T) {
+	schema := members()
+	for cell, good := range map[string]bool{"13/02/1985": true, "13/02/1915": true, "01/01/1900": false, "13/02/2062": false, "2025-12-31": true} {
+		r := table(t, schema, Spec{}, "Mem No,Joined,DOB\nA1,13/02/2026,"+cell+"\nA2,13/01/1900,\n")
+		v, why := cellOf(t, schema, r, 2, "born")
+		if good != (why == "") || good == v.IsBlank() {
+			t.Errorf("born %s: %v (%s)", cell, v, why)
+		}
+		if v, why := cellOf(t, schema, r, 3, "joined"); v.IsBlank() || why != "" {
+			t.Errorf("joined in 1900: %s", why)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+	"unsafe"
 )
 
 var errEmpty = errors.New("the file is empty; export it again")
@@ -45,7 +46,7 @@ func refuseForeign(data []byte) error {
 func decode(data []byte) (text, encoding string) {
 	switch {
 	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
-		return strings.ToValidUTF8(string(data[3:]), "\uFFFD"), "UTF-8"
+		return strings.ToValidUTF8(asText(data[3:]), "\uFFFD"), "UTF-8"
 	case bytes.HasPrefix(data, []byte("\xff\xfe")):
 		return decode16(data[2:], false), "UTF-16"
 	case bytes.HasPrefix(data, []byte("\xfe\xff")):
@@ -55,13 +56,17 @@ func decode(data []byte) (text, encoding string) {
 		return decode16(data, big), "UTF-16"
 	}
 	if utf8.Valid(data) {
-		return string(data), "UTF-8"
+		return asText(data), "UTF-8"
 	}
 	if mostly8(data) {
-		return strings.ToValidUTF8(string(data), "\uFFFD"), "UTF-8"
+		return strings.ToValidUTF8(asText(data), "\uFFFD"), "UTF-8"
 	}
 	return decode1252(data), "Windows-1252"
 }
+
+// asText gives the bytes of a file as text without copying them: nobody changes
+// them once they are read, and a file of 50 MB is held only once.
+func asText(data []byte) string { return unsafe.String(unsafe.SliceData(data), len(data)) }
 
 // looks16 reports whether the bytes are UTF-16 without a mark: Latin text then
 // has a NUL in every other place.

@@ -46,31 +46,37 @@ func (s *shelf) take(cell string) (dataset.Value, string) {
 
 // open reads a document of the room, or says why not.
 func (s *shelf) open(name string) (dataset.Document, string) {
+	doc, _, why := s.look(name)
+	return doc, why
+}
+
+// look is open, and gives what the document says of itself.
+func (s *shelf) look(name string) (doc dataset.Document, own map[string]string, why string) {
 	media, why := documentType(name)
 	if why != "" {
-		return dataset.Document{}, why
+		return doc, nil, why
 	}
 	data, _, err := s.room.read(name, maxBytes)
 	if err != nil {
-		return dataset.Document{}, err.Error()
+		return doc, nil, err.Error()
 	}
-	if why := wrongContent(data, media); why != "" {
-		return dataset.Document{}, why
+	if own, why = lookInside(data, media); why != "" {
+		return doc, nil, why
 	}
 	sum := sha256.Sum256(data)
 	digest := hex.EncodeToString(sum[:])
 	if doc, ok := s.docs[digest]; ok {
-		return doc, ""
+		return doc, own, ""
 	}
 	if s.total += int64(len(data)); s.total > maxTotal {
-		return dataset.Document{}, fmt.Sprintf("the documents are larger than %d MB together; move old ones to another folder", maxTotal>>20)
+		return doc, nil, fmt.Sprintf("the documents are larger than %d MB together; move old ones to another folder", maxTotal>>20)
 	}
 	if s.docs == nil {
 		s.docs = make(map[string]dataset.Document)
 	}
-	doc := dataset.Document{SHA256: digest, Name: path.Base(name), Type: media, Bytes: data}
+	doc = dataset.Document{SHA256: digest, Name: path.Base(name), Type: media, Bytes: data}
 	s.docs[digest] = doc
-	return doc, ""
+	return doc, own, ""
 }
 
 // deliver puts the documents into the reading, by digest, and makes its own
@@ -134,30 +140,24 @@ func documentType(name string) (media, why string) {
 	}
 }
 
-// wrongContent says why bytes are not what the name promises.
-func wrongContent(data []byte, media string) string {
+// documentEndings are those of the documents that are taken.
+var documentEndings = []string{".docx", ".markdown", ".md", ".odt", ".pdf", ".txt"}
+
+// lookInside looks at what a document is, whatever its name says: it gives what
+// the document says of itself, or why it is not taken.
+func lookInside(data []byte, media string) (own map[string]string, why string) {
+	if len(data) == 0 {
+		return nil, "the file is empty: a download that went wrong, or one that has not come down from the cloud yet"
+	}
 	switch media {
 	case mediaPDF:
-		if !bytes.Contains(data[:min(len(data), 1024)], []byte("%PDF-")) {
-			return "its name says PDF but it is none; it may be a download that went wrong"
-		}
+		return nil, insidePDF(data)
 	case mediaDocx, mediaOdt:
-		if !bytes.HasPrefix(data, []byte("PK\x03\x04")) {
-			return "its name says it is a word processor's document but it is none; it may have a password or be damaged"
-		}
-		if bytes.Contains(data, []byte("vbaProject.bin")) || bytes.Contains(data, []byte("Basic/Standard/")) {
-			return "it carries macros, which many mail systems refuse and nobody should open; save it as PDF"
-		}
-	default:
-		if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
-			return ""
-		}
-		if bytes.IndexByte(data, 0) >= 0 {
-			return "its name says text but it is none"
-		}
+		return insideZip(data, media)
 	}
-	if len(data) == 0 {
-		return "the file is empty"
+	marked := bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff"))
+	if !marked && bytes.IndexByte(data, 0) >= 0 || bytes.HasPrefix(data, []byte("%PDF-")) || isZip(data) {
+		return nil, "its name says text but it is none"
 	}
-	return ""
+	return nil, ""
 }

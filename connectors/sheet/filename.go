@@ -103,6 +103,7 @@ type docName struct {
 	on                    calendar.Date
 	dated                 bool
 	meeting, kind, status string
+	rest                  int // words that say none of these
 }
 
 func (n *nameFinder) find(name string) docName {
@@ -115,7 +116,8 @@ func (n *nameFinder) find(name string) docName {
 	}
 	words = take(words, n.statuses, &d.status)
 	words = take(words, n.kinds, &d.kind)
-	take(words, n.meetings, &d.meeting)
+	words = take(words, n.meetings, &d.meeting)
+	d.rest = len(words)
 	return d
 }
 

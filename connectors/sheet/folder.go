@@ -20,13 +20,17 @@ const indexName = "index.csv"
 // A folderReader reads a folder as a table of its documents.
 type folderReader struct {
 	*typer
-	room   *room
-	folder string
-	file   int // place of the column of the document
-	find   nameFinder
-	index  map[string]indexRow
-	shelf  *shelf
-	out    *dataset.Reading
+	room     *room
+	folder   string
+	file     int // place of the column of the document
+	find     nameFinder
+	words    *mapper           // what the columns are called
+	sidecars map[string]string // what speaks of a document, by its name
+	beside   map[string]string // the document that a sidecar speaks of, by the sidecar's name
+	first    map[string]string // the first file that is a document, by digest
+	index    map[string]indexRow
+	shelf    *shelf
+	out      *dataset.Reading
 }
 
 // An indexRow is what index.csv says of a document.
@@ -59,8 +63,9 @@ func readFolder(ctx context.Context, r *room, spec Spec, schema *dataset.Schema,
 	if err != nil {
 		return fail(err)
 	}
-	out := dataset.Reading{File: folder, Columns: map[string]string{schema.Columns[file].Name: "file"}}
-	f := &folderReader{room: r, folder: folder, file: file, shelf: &shelf{room: r, near: folder}, out: &out, index: map[string]indexRow{}}
+	out := dataset.Reading{File: folder, Unit: "file", Columns: map[string]string{schema.Columns[file].Name: "file"}}
+	f := &folderReader{room: r, folder: folder, file: file, shelf: &shelf{room: r, near: folder}, out: &out,
+		index: map[string]indexRow{}, first: map[string]string{}}
 	names, err := f.list(ctx)
 	if err != nil {
 		return fail(err)
@@ -68,9 +73,13 @@ func readFolder(ctx context.Context, r *room, spec Spec, schema *dataset.Schema,
 	year := referenceYear(out.Modified, clock)
 	f.typer = newTyper(schema, clock, year, order, at)
 	f.find = finderFor(f.typer, year)
-	if err := f.readIndex(spec); err != nil {
+	if f.words, err = f.wording(spec); err != nil {
 		return fail(err)
 	}
+	if err := f.readIndex(); err != nil {
+		return fail(err)
+	}
+	f.findSidecars(names)
 	for i, name := range names {
 		if err := ctx.Err(); err != nil {
 			return fail(err)
@@ -101,6 +110,9 @@ func (f *folderReader) list(ctx context.Context) ([]string, error) {
 		if info, err := d.Info(); err == nil && info.ModTime().After(f.out.Modified) {
 			f.out.Modified = info.ModTime()
 		}
+		if why := passedOver(d.Name()); why == lockFile || why == halfDownload {
+			f.out.InUse = shown(strings.TrimPrefix(name, f.folder+"/")) + " lies there, " + why
+		}
 		if names = append(names, name); len(names) > maxFolder {
 			return fmt.Errorf("the folder %s has more than %d files; is it the right folder?", shown(f.folder), maxFolder)
 		}
@@ -125,6 +137,10 @@ func (f *folderReader) one(number int, name string) {
 		skip(why)
 		return
 	}
+	if about := f.beside[below]; about != "" {
+		skip("says what " + shown(about) + " is, and is no document itself")
+		return
+	}
 	row, listed := f.index[indexKey(below)]
 	if listed {
 		row.used = true
@@ -135,18 +151,11 @@ func (f *folderReader) one(number int, name string) {
 		skip("a link to a folder; links to folders are not followed")
 		return
 	}
-	var doc dataset.Document
-	why := ""
-	if err != nil {
-		why = "it cannot be opened: " + cause(err).Error()
-	} else {
-		doc, why = f.shelf.open(name)
-	}
+	texts, digest, why := f.take(number, name, below, err)
 	if why != "" {
 		f.out.Refused = append(f.out.Refused, dataset.Refusal{Line: number, Column: "file", Text: shown(below), Why: why})
 		return
 	}
-	texts := f.describe(below)
 	if listed {
 		for i, s := range row.texts {
 			if trim(s) != "" {
@@ -157,13 +166,37 @@ func (f *folderReader) one(number int, name string) {
 	texts[f.file] = ""
 	cells := make([]dataset.Value, len(f.cols))
 	f.record(f.out, &line{row: number, cells: texts}, cells)
-	cells[f.file] = dataset.FileValue(doc.SHA256)
+	cells[f.file] = dataset.FileValue(digest)
 }
 
-// describe gives the texts of a document's columns from its name.
-func (f *folderReader) describe(below string) []string {
+// take opens a document and gathers what is said of it, but for the index.
+// Failed is why it cannot even be looked for.
+func (f *folderReader) take(number int, name, below string, failed error) (texts []string, digest, why string) {
+	if failed != nil {
+		return nil, "", "it cannot be opened: " + cause(failed).Error()
+	}
+	doc, own, why := f.shelf.look(name)
+	if why != "" {
+		return nil, "", why
+	}
+	texts, untitled := f.describe(below)
+	f.own(number, below, own, untitled, texts)
+	if why := f.hear(below, doc, texts); why != "" {
+		return nil, "", why
+	}
+	if twin := f.first[doc.SHA256]; twin != "" {
+		f.out.Notes = append(f.out.Notes, dataset.Note{Line: number, Column: "file", Text: shown(below), Why: "it is " + shown(twin) + " once more, to the byte"})
+	} else {
+		f.first[doc.SHA256] = below
+	}
+	return texts, doc.SHA256, ""
+}
+
+// describe gives the texts of a document's columns from its name, and whether
+// the name says nothing that could be a title.
+func (f *folderReader) describe(below string) (texts []string, untitled bool) {
 	d := f.find.find(below)
-	texts := make([]string, len(f.cols))
+	texts = make([]string, len(f.cols))
 	set := func(s string, names ...string) {
 		for _, name := range names {
 			if i := columnOf(f.schema, name); i >= 0 && i != f.file && s != "" && texts[i] == "" {
@@ -196,7 +229,7 @@ func (f *folderReader) describe(below string) []string {
 			}
 		}
 	}
-	return texts
+	return texts, d.rest == 0
 }
 
 // finderFor knows the words of the schema's choices.
@@ -215,17 +248,9 @@ func finderFor(t *typer, year int) nameFinder {
 	return n
 }
 
-// readIndex reads index.csv, if the folder has one. Its column file names the
-// document; there the schema's key and document are plain text.
-func (f *folderReader) readIndex(spec Spec) error {
-	name := path.Join(f.folder, indexName)
-	if !f.room.has(name) {
-		return nil
-	}
-	data, _, err := f.room.read(name, maxBytes)
-	if err != nil {
-		return err
-	}
+// wording knows what the columns are called where somebody writes of the
+// documents: there the schema's key and document are plain text.
+func (f *folderReader) wording(spec Spec) (*mapper, error) {
 	shape := *f.schema
 	shape.Columns = append([]dataset.Column{}, f.schema.Columns...)
 	for i := range shape.Columns {
@@ -236,10 +261,21 @@ func (f *folderReader) readIndex(spec Spec) error {
 	column.Synonyms = append(append([]string{}, column.Synonyms...), "file", "file name", "filename", "document")
 	shape.Key, shape.Email = []string{column.Name}, ""
 	shape.Name = "the list of documents"
-	m, err := newMapper(Spec{Columns: spec.Columns}, &shape)
+	return newMapper(Spec{Columns: spec.Columns}, &shape)
+}
+
+// readIndex reads index.csv, if the folder has one. Its column file names the
+// document.
+func (f *folderReader) readIndex() error {
+	name := path.Join(f.folder, indexName)
+	if !f.room.has(name) {
+		return nil
+	}
+	data, _, err := f.room.read(name, maxBytes)
 	if err != nil {
 		return err
 	}
+	m := f.words
 	src, err := openSource(data)
 	if err != nil {
 		return fmt.Errorf("%s: %w", shown(name), err)

@@ -110,15 +110,16 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 }
 
 func TestAFolderOfDocuments(t *testing.T) {
-	const pdf, docx = "%PDF-1.7 one", "PK\x03\x04 word/document.xml"
+	const pdf = "%PDF-1.7 one\n%%EOF"
+	docx, odt := wordFile(t), openFile(t)
 	root := lay(t,
 		"papers/2026-11-12 gm minutes approved.pdf", pdf,
 		"papers/EC_Agenda_03-12-2026.docx", docx,
-		"papers/Standing Orders 2025 final.odt", "PK\x03\x04mimetypeapplication/vnd.oasis.opendocument.text",
+		"papers/Standing Orders 2025 final.odt", odt,
 		"papers/2025/annual general meeting, mins (draft) 1st May 2025.md", "# Minutes",
 		"papers/notes.txt", "hello",
 		"papers/macro.docm", docx,
-		"papers/virus.docx", docx+" word/vbaProject.bin",
+		"papers/virus.docx", wordFile(t, "word/vbaProject.bin", "x"),
 		"papers/broken.pdf", "<html>sign in</html>",
 		"papers/old.doc", "x", "papers/empty.txt", "", "papers/budget.xlsx", "PK\x03\x04", "papers/README", "x",
 		"papers/~$minutes.docx", "x", "papers/.~lock.a.odt#", "x", "papers/x.pdf.crdownload", "x", "papers/y.part", "x", "papers/z.tmp", "x",
@@ -168,7 +169,7 @@ func TestAFolderOfDocuments(t *testing.T) {
 }
 
 func TestTheIndexOfAFolder(t *testing.T) {
-	const pdf = "%PDF-1.7 "
+	const pdf = "%PDF-1.7 %%EOF "
 	root := lay(t, "papers/a.pdf", pdf+"a", "papers/sub/2026-11-12 gm minutes draft.pdf", pdf+"b",
 		"papers/index.csv", "File,Kind,Meeting,Status,Title,doc\nA.PDF,Agenda,gm-1,agreed,The agenda,x\nsub\\2026-11-12 gm minutes draft.pdf,,,approved,,\ngone.pdf,minutes,,,,\n")
 	schema := documents()
@@ -199,7 +200,7 @@ func TestTheIndexOfAFolder(t *testing.T) {
 }
 
 func TestDocumentsInATable(t *testing.T) {
-	root := lay(t, "papers/a.pdf", "%PDF-1 a", "data/b.txt", "b", "data/documents.csv", "Key,Kind,File\nd1,agenda,papers/a.pdf\nd2,guide,b.txt\nd3,guide,gone.pdf\nd4,guide,../x.pdf\nd5,guide,papers/a.exe\nd6,guide,papers\n")
+	root := lay(t, "papers/a.pdf", "%PDF-1 a %%EOF", "data/b.txt", "b", "data/documents.csv", "Key,Kind,File\nd1,agenda,papers/a.pdf\nd2,guide,b.txt\nd3,guide,gone.pdf\nd4,guide,../x.pdf\nd5,guide,papers/a.exe\nd6,guide,papers\n")
 	schema := documents()
 	r, err := Read(context.Background(), root, Spec{From: "data/documents.csv"}, schema, london(t))
 	if err != nil {
@@ -215,7 +216,7 @@ func TestDocumentsInATable(t *testing.T) {
 		}
 	}
 	before := r.SHA256
-	if err := os.WriteFile(filepath.Join(root, "papers/a.pdf"), []byte("%PDF-1 changed"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(root, "papers/a.pdf"), []byte("%PDF-1 changed %%EOF"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	if r, err = Read(context.Background(), root, Spec{From: "data/documents.csv"}, schema, london(t)); err != nil || r.SHA256 == before {
@@ -245,7 +246,7 @@ func TestDateInName(t *testing.T) {
 }
 
 func TestReadingTwiceGivesTheSame(t *testing.T) {
-	root := lay(t, "papers/2026-11-12 gm minutes.pdf", "%PDF-1", "papers/b.txt", "b", "papers/index.csv", "file,kind\nb.txt,guide\nx,guide\ny,guide\n")
+	root := lay(t, "papers/2026-11-12 gm minutes.pdf", "%PDF-1 %%EOF", "papers/b.txt", "b", "papers/index.csv", "file,kind\nb.txt,guide\nx,guide\ny,guide\n")
 	read := func() dataset.Reading {
 		r, err := Read(context.Background(), root, Spec{Folder: "papers"}, documents(), london(t))
 		if err != nil {

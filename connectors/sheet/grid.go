@@ -82,7 +82,11 @@ func openSource(data []byte) (*source, error) {
 		return nil, err
 	}
 	if isZip(data) {
-		return openWorkbook(data)
+		src, err := openWorkbook(data)
+		if err != nil && torn(data) {
+			err = &unfinished{err.Error()}
+		}
+		return src, err
 	}
 	return textSource(data)
 }

@@ -35,6 +35,7 @@ func guessLayout(src *source, spec Spec, known []*dataset.Schema) (lay layout, w
 			return lay, 0, err
 		}
 		best, score, wide, even := layout{way: w}, 0, 0, 0
+		var above []string
 		for n := 0; n < headingRows && g.next(); n++ {
 			cells := g.at().cells
 			if len(cells) == wide && wide > 1 {
@@ -44,6 +45,12 @@ func guessLayout(src *source, spec Spec, known []*dataset.Schema) (lay layout, w
 			if s := headingScore(g.at(), knows); s > score {
 				best.row, best.header, score = g.at().row, clean(cells), s
 			}
+			if two := stacked(above, cells, func(h string) bool { return knows[fold(h)] }); two != nil && headingScore(g.at(), knows) > 0 {
+				if s := headingScore(&line{cells: two}, knows); s > score {
+					best.row, best.header, score = g.at().row, clean(two), s
+				}
+			}
+			above = clean(cells)
 		}
 		if g.failed() != nil && wide == 0 {
 			return lay, 0, g.failed()

@@ -13,14 +13,14 @@ import (
 // share one. Refusals come out in the order of the file.
 func (t *typer) keys(reading *dataset.Reading) {
 	kept := 0
-	first := make(map[string]int, len(reading.Records))
+	known := newKeyIndex(reading.Records)
 	var again map[string][]int // key -> all rows that have it, where several do
 	robbed := t.robbed(reading)
 	for i := range reading.Records {
 		rec := &reading.Records[i]
 		key, no := t.keyOf(rec)
 		if no.Why == "" && robbed > 0 && len(key) < robbed && onlyDigits(key) && key[0] != '0' {
-			no = dataset.Refusal{Line: rec.Line, Column: t.cols[t.key[0]].name, Text: shown(key),
+			no = dataset.Refusal{Line: rec.Line, Column: t.cols[t.key[0]].name, Text: shown(key), Key: strings.Repeat("0", robbed-len(key)) + key,
 				Why: fmt.Sprintf("others have %d figures and begin with 0, so a spreadsheet has probably eaten the 0 of this one; format the column as text in the original and export it again", robbed)}
 		}
 		if no.Why != "" {
@@ -28,19 +28,17 @@ func (t *typer) keys(reading *dataset.Reading) {
 			continue
 		}
 		rec.Key = key
-		if line, ok := first[key]; ok {
+		if kept < i {
+			reading.Records[kept] = *rec
+		}
+		if first := known.add(kept); first != kept {
 			if again == nil {
 				again = make(map[string][]int)
 			}
 			if len(again[key]) == 0 {
-				again[key] = append(again[key], line)
+				again[key] = append(again[key], reading.Records[first].Line)
 			}
 			again[key] = append(again[key], rec.Line)
-		} else {
-			first[key] = rec.Line
-		}
-		if kept < i {
-			reading.Records[kept] = *rec
 		}
 		kept++
 	}
@@ -88,7 +86,7 @@ func (t *typer) refuseShared(reading *dataset.Reading, again map[string][]int) {
 			continue
 		}
 		reading.Refused = append(reading.Refused, dataset.Refusal{
-			Line: rec.Line, Column: strings.Join(t.schema.Key, ", "), Text: shown(rec.Key),
+			Line: rec.Line, Column: strings.Join(t.schema.Key, ", "), Text: shown(rec.Key), Key: rec.Key,
 			Why: "the same key stands in " + others(lines, rec.Line) + ", and nobody can tell which is right; keep one",
 		})
 	}
@@ -190,28 +188,22 @@ func (t *typer) names(reading *dataset.Reading) {
 		}
 		return ""
 	}
-	var all []byte // the whole names, one behind the other
-	ends := make([]int, len(reading.Records))
+	var whole []byte
 	for i := range reading.Records {
 		cells := reading.Records[i].Cells
 		first := part(cells, known)
 		if first == "" {
 			first = part(cells, given)
 		}
-		all = append(all, first...)
+		whole = append(whole[:0], first...)
 		if last := part(cells, family); last != "" {
 			if first != "" {
-				all = append(all, ' ')
+				whole = append(whole, ' ')
 			}
-			all = append(all, last...)
+			whole = append(whole, last...)
 		}
-		ends[i] = len(all)
-	}
-	whole, from := string(all), 0
-	for i, end := range ends {
-		if from < end {
-			reading.Records[i].Cells[name] = dataset.TextValue(whole[from:end])
+		if len(whole) > 0 {
+			cells[name] = dataset.TextValue(t.keep(whole))
 		}
-		from = end
 	}
 }

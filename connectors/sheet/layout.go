@@ -100,6 +100,7 @@ func headings(w way, m *mapper) (candidate, error) {
 		return best, err
 	}
 	var widths []int
+	var above []string
 	for len(widths) < headingRows && g.next() {
 		at := g.at()
 		widths = append(widths, len(at.cells))
@@ -111,6 +112,17 @@ func headings(w way, m *mapper) (candidate, error) {
 			c.header = clean(at.cells)
 			best = c
 		}
+		if best.keys && best.row+1 < at.row { // what follows the headings is data
+			continue
+		}
+		if two := stacked(above, at.cells, m.knows); two != nil {
+			c.keys, c.score, c.filled = m.score(two)
+			if c.proof() > best.proof() {
+				c.data, c.header = best.data, two
+				best = c
+			}
+		}
+		above = clean(at.cells)
 	}
 	best.err = g.failed()
 	for _, w := range widths {

@@ -112,6 +112,9 @@ func (m *mapper) profileName() string {
 	return m.profile.name
 }
 
+// knows reports whether a heading is that of some column.
+func (m *mapper) knows(heading string) bool { return len(m.claims[fold(heading)]) > 0 }
+
 // score says how many columns a row of headings would give, whether the key is
 // among them, and how many of its cells are filled.
 func (m *mapper) score(cells []string) (keys bool, score, filled int) {

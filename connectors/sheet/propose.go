@@ -269,6 +269,8 @@ func (c *chooser) resemblances() {
 				c.doubt(at, i, "its cells look like what "+of.Name+" holds")
 			} else if !named && resembles(x.Heading, of) {
 				c.doubt(at, i, "its heading is like "+of.Name)
+			} else if !named && means(of, x.Samples) {
+				c.doubt(at, i, "its cells are words for "+of.Name)
 			}
 		}
 	}
@@ -346,6 +348,24 @@ func fits(looks dataset.Kind, as use, of *dataset.Column, want use, key bool) bo
 		return as == plainText && (looks == dataset.Text || looks == dataset.Number)
 	}
 	return !day
+}
+
+// means reports whether cells are all choices of a column, and not all the same.
+func means(of *dataset.Column, cells []string) bool {
+	if of.Kind != dataset.Choice {
+		return false
+	}
+	var c column
+	c.learn(of)
+	different := map[string]bool{}
+	for _, s := range cells {
+		choice := c.choices[fold(s)]
+		if choice == "" {
+			return false
+		}
+		different[choice] = true
+	}
+	return len(different) > 1
 }
 
 // resembles reports whether a heading is nearly one of a column's: one within

@@ -60,6 +60,7 @@ func TestPropose(t *testing.T) {
 		{"two that could be one", "members", "Member No,Mobile,Telephone\nA1,07700 900123,01632 960001\n", nil, "membership_no phone/phone_home? phone/phone_home?", "", ""},
 		{"by the look of the cells alone", "members", "Member No,Where to write\nA1,jo@example.org\nA2,lee@example.org\n", nil, "membership_no email?", "", ""},
 		{"nearly the words", "members", "Member No,Sirname,Their trade union\nA1,Sample,Unite\n", nil, "membership_no last_name? trade_union?", "", ""},
+		{"words of a choice", "members", "Member No,Standing,Colour\nA1,Active,red\nA2,In arrears,blue\n", nil, "membership_no status? -", "", ""},
 		{"a column of blanks", "members", "Member No,Surname,Extra\nA1,Sample,\n", nil, "membership_no last_name -", "", ""},
 		{"what is written holds", "members", "Member No,Surname,Other\nA1,Sample,Example\n", map[string]string{"last_name": "Other", "first_name": "column B"}, "membership_no first_name last_name", "", ""},
 		{"what is written is gone", "members", "Member No,Surname\nA1,Sample\n", map[string]string{"phone": "Tel"}, "membership_no last_name", "", "phone"},

@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -8,11 +9,13 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"time"
 
 	"github.com/clarion-clp/clarion/engine/calendar"
+	"github.com/clarion-clp/clarion/engine/dataset"
 )
 
 // A room is the constituency's folder. Nothing outside it can be opened
@@ -82,6 +85,9 @@ func (r *room) newest(pattern string, clock calendar.Clock) (string, error) {
 		}
 		all = append(all, c)
 	}
+	if _, err := fs.ReadDir(r.root.FS(), path.Dir(pattern)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("the folder %s cannot be read: %w", shown(path.Dir(pattern)), cause(err))
+	}
 	if len(all) == 0 {
 		return "", &missing{fmt.Sprintf("no file matches %s; %s", shown(pattern), r.neighbours(path.Dir(pattern)))}
 	}
@@ -107,9 +113,19 @@ type missing struct{ text string }
 func (m *missing) Error() string { return m.text }
 func (m *missing) Unwrap() error { return fs.ErrNotExist }
 
+// unfinished is the error of a file that is not whole; to callers it is
+// dataset.ErrUnfinished.
+type unfinished struct{ text string }
+
+func (u *unfinished) Error() string { return u.text }
+func (u *unfinished) Unwrap() error { return dataset.ErrUnfinished }
+
 // neighbours says what a folder has instead of the file that was not there.
 func (r *room) neighbours(folder string) string {
 	entries, err := fs.ReadDir(r.root.FS(), folder)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Sprintf("the folder %s cannot be read: %v", shown(folder), cause(err))
+	}
 	if err != nil {
 		return "there is no folder " + shown(folder)
 	}
@@ -131,6 +147,9 @@ func (r *room) read(name string, limit int64) ([]byte, time.Time, error) {
 	fail := func(err error) ([]byte, time.Time, error) {
 		return nil, time.Time{}, err
 	}
+	if why := passedOver(path.Base(name)); why != "" && why != hiddenFile {
+		return fail(fmt.Errorf("%s is passed over: %s", shown(name), why))
+	}
 	before, err := r.root.Stat(name)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
@@ -149,13 +168,15 @@ func (r *room) read(name string, limit int64) ([]byte, time.Time, error) {
 		return fail(fmt.Errorf("%s cannot be opened: %w", shown(name), cause(err)))
 	}
 	defer func() { _ = f.Close() }()
-	data, err := io.ReadAll(io.LimitReader(f, limit+1))
+	all := bytes.NewBuffer(make([]byte, 0, before.Size()+bytes.MinRead)) // all at once, and not in ever larger pieces
+	_, err = all.ReadFrom(io.LimitReader(f, limit+1))
+	data := all.Bytes()
 	if err != nil {
 		return fail(fmt.Errorf("%s cannot be read: %w", shown(name), cause(err)))
 	}
 	after, err := f.Stat()
 	if err != nil || after.Size() != int64(len(data)) || after.Size() != before.Size() || !after.ModTime().Equal(before.ModTime()) {
-		return fail(fmt.Errorf("%s is being written at this moment; try again when the download or the copying is done", shown(name)))
+		return fail(&unfinished{fmt.Sprintf("%s is being written at this moment; try again when the download or the copying is done", shown(name))})
 	}
 	return data, after.ModTime(), nil
 }
@@ -172,20 +193,65 @@ func cause(err error) error {
 	return err
 }
 
+// Two reasons for which a file is passed over that also say that another may be
+// on its way.
+const (
+	lockFile     = "a lock file: a document is open in a program"
+	halfDownload = "a download that has not finished"
+)
+
 // passedOver says why a file is none of ours by its name; empty: it may be.
 func passedOver(name string) string {
 	lower := strings.ToLower(name)
+	ends := func(endings ...string) bool {
+		return slices.ContainsFunc(endings, func(e string) bool { return strings.HasSuffix(lower, e) })
+	}
+	has := func(words ...string) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(lower, w) })
+	}
 	switch {
-	case strings.HasPrefix(name, "~$"), strings.HasPrefix(lower, ".~lock"), strings.HasSuffix(lower, "#") && strings.HasPrefix(lower, ".~"):
-		return "a lock file: the document is open in a program"
-	case lower == "thumbs.db", lower == "desktop.ini", lower == ".ds_store", strings.HasPrefix(name, "._"):
+	case strings.HasPrefix(name, "~$"), strings.HasPrefix(lower, ".~lock"):
+		return lockFile
+	case lower == "thumbs.db", lower == "ehthumbs.db", lower == "desktop.ini", lower == ".ds_store", lower == "icon\r", strings.HasPrefix(name, "._"):
 		return "a file of the computer's own"
+	case strings.HasPrefix(name, ".") && ends(".icloud"):
+		return "it is in the cloud and not on this computer: open it once, so that it comes down"
+	case has(".dropbox.", ".syncthing.", ".sb-", ".~tmp"), strings.HasPrefix(lower, ".dropbox"), strings.HasPrefix(lower, "~syncthing~"):
+		return "a temporary file of a program that keeps folders the same"
 	case strings.HasPrefix(name, "."):
-		return "a hidden file"
-	case strings.HasSuffix(lower, ".part"), strings.HasSuffix(lower, ".crdownload"), strings.HasSuffix(lower, ".download"), strings.HasSuffix(lower, ".partial"):
-		return "a download that has not finished"
-	case strings.HasSuffix(lower, ".tmp"), strings.HasSuffix(lower, ".temp"), strings.HasSuffix(lower, ".bak"), strings.HasSuffix(name, "~"), strings.HasPrefix(name, "~"):
+		return hiddenFile
+	case ends(".part", ".crdownload", ".download", ".partial", ".opdownload", ".filepart", ".aria2", ".!ut"):
+		return halfDownload
+	case has("conflicted copy", "case conflict", ".sync-conflict-"), strings.HasPrefix(lower, "conflict of "):
+		return "a second version, which a program made that keeps folders the same: look which of the two is right, and give that the plain name"
+	case ends(".gdoc", ".gsheet", ".gslides", ".url", ".lnk", ".webloc", ".desktop"):
+		return "a link to a document and not the document: save a copy of that here"
+	case ends(".tmp", ".temp", ".bak", "~"), strings.HasPrefix(name, "~"):
 		return "a temporary file or a copy kept by a program"
+	}
+	return ""
+}
+
+// hiddenFile is passed over unless a person names it.
+const hiddenFile = "a hidden file"
+
+// inUse says that somebody may be writing a file at this moment, by what lies
+// beside it.
+func (r *room) inUse(name string) string {
+	folder, base := path.Split(name)
+	locks := []string{".~lock." + base + "#", "~$" + base}
+	if runes := []rune(base); len(runes) > 8 { // Word puts its mark in the place of two letters
+		locks = append(locks, "~$"+string(runes[2:]))
+	}
+	for _, lock := range locks {
+		if _, err := r.root.Stat(folder + lock); err == nil {
+			return "a program has it open (" + shown(lock) + " lies beside it)"
+		}
+	}
+	for _, ending := range []string{".part", ".crdownload", ".download", ".partial", ".filepart"} {
+		if _, err := r.root.Stat(folder + base + ending); err == nil {
+			return "it is being downloaded (" + shown(base+ending) + " lies beside it)"
+		}
 	}
 	return ""
 }

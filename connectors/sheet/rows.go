@@ -52,8 +52,10 @@ func (t *typer) rows(reading *dataset.Reading, lay layout) error {
 			slab = make([]dataset.Value, 256*len(t.cols))
 		}
 		cells := slab[:len(t.cols):len(t.cols)]
-		slab = slab[len(t.cols):]
 		t.record(reading, at, cells)
+		if !t.forget(reading, cells) {
+			slab = slab[len(t.cols):]
+		}
 	}
 	if err := g.failed(); err != nil {
 		return err
@@ -86,22 +88,15 @@ func (t *typer) record(reading *dataset.Reading, at *line, cells []dataset.Value
 			rec.Problems = append(rec.Problems, dataset.Problem{Column: c.name, Text: shown(s), Why: at.bad[c.at]})
 			continue
 		}
-		if c.plain && at.smooth && len(s) <= maxCell && !t.damaged && s[0] > '9' {
-			cells[i] = dataset.Value{Kind: dataset.Text, S: s} // as read would make of it, with nothing to be asked
+		if at.bare == nil && t.quick(c, s, at.smooth, &cells[i]) {
 			continue
-		}
-		if c.kind == dataset.Date && len(s) == 10 {
-			if day, ok := t.quickDay(c, s); ok {
-				cells[i] = dataset.Value{Kind: dataset.Date, N: int64(day)}
-				continue
-			}
 		}
 		if at.bare != nil && (c.kind == dataset.Number || c.kind == dataset.Money) && at.bare[c.at] != "" {
 			s = at.bare[c.at]
 		}
 		if c.kind == dataset.Time && len(s) < 15 {
 			if minutes, ok := timeOfDay(s); ok {
-				c.dates.times = append(c.dates.times, waitingTime{len(reading.Records), minutes, s})
+				c.dates.times, t.waits = append(c.dates.times, waitingTime{len(reading.Records), minutes, s}), true
 				continue
 			}
 		}
@@ -112,7 +107,9 @@ func (t *typer) record(reading *dataset.Reading, at *line, cells []dataset.Value
 			cells[i] = dataset.Value{}
 			rec.Problems = append(rec.Problems, dataset.Problem{Column: c.name, Text: shown(s), Why: why})
 		case unsure:
-			c.dates.waiting = append(c.dates.waiting, waitingCell{record: len(reading.Records), text: s, month: c.dates.month > months})
+			c.dates.waiting, t.waits = append(c.dates.waiting, waitingCell{record: len(reading.Records), text: s, month: c.dates.month > months}), true
+		case c.kind == dataset.Choice, c.kind == dataset.Length, c.kind == dataset.Reference:
+			c.last, c.lastValue = s, cells[i]
 		}
 		if t.note != "" {
 			reading.Notes = append(reading.Notes, dataset.Note{Line: at.row, Column: c.name, Text: shown(s), Why: t.note})

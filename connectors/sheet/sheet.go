@@ -68,12 +68,25 @@
 //
 // In a table, the cell of a document is its place from the constituency's
 // folder, or from the table's own. A folder of documents is a table with one
-// row per file, in the order of their names. The name says what it can, in any
-// order and with any separators: "2026-11-12 gm minutes approved.pdf" has the
-// status approved, the kind minutes, and the meeting gm-2026-11-12. A table
-// index.csv in the folder says more, or better: its column file names the
-// document and its other columns are the schema's. The digest of a reading
-// with documents covers them too.
+// row per file, in the order of their names. What a document is, is asked in
+// this order, and what is said first holds:
+//
+//  1. the table index.csv in the folder: its column file names the document and
+//     its other columns are the schema's;
+//  2. a file beside the document, minutes.pdf.yaml or minutes.yaml, of lines
+//     like "status: approved";
+//  3. the same between two lines of --- at the head of a text or Markdown;
+//  4. the name, in any order and with any separators: "2026-11-12 gm minutes
+//     approved.pdf" has the status approved, the kind minutes, and the meeting
+//     gm-2026-11-12;
+//  5. the properties in a document of Word's or LibreOffice's, and of these its
+//     title only where the name has no other word. They come last because a
+//     document is made out of the last one, and often says still what that was.
+//
+// Whatever its name says, a document is looked into. One with macros, another
+// program, a script or an action of a PDF, a part fetched from elsewhere, or a
+// password, and one that is no document or not whole, is refused with the
+// reason. The digest of a reading with documents covers them too.
 //
 // # Dates
 //
@@ -89,6 +102,7 @@
 package sheet
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -155,12 +169,15 @@ func Read(ctx context.Context, root string, spec Spec, schema *dataset.Schema, c
 		return dataset.Reading{}, err
 	}
 	docs := &shelf{room: room, near: path.Dir(found)}
-	return readBytes(found, data, modified, spec, schema, clock, docs)
+	r, err := readBytes(found, data, modified, spec, schema, clock, docs)
+	r.InUse = room.inUse(found)
+	return r, err
 }
 
 // ReadBytes reads the table that stands in data. It depends on nothing else:
-// the same arguments always give the same reading. Cells that name a document
-// are problems, because there is no folder to find it in.
+// the same arguments always give the same reading. Its texts are pieces of data,
+// which is not to be changed any more. Cells that name a document are problems,
+// because there is no folder to find it in.
 func ReadBytes(name string, data []byte, modified time.Time, spec Spec, schema *dataset.Schema, clock calendar.Clock) (dataset.Reading, error) {
 	return readBytes(name, data, modified, spec, schema, clock, nil)
 }
@@ -173,6 +190,7 @@ func readBytes(name string, data []byte, modified time.Time, spec Spec, schema *
 	if err != nil {
 		return dataset.Reading{}, fmt.Errorf("%s: %w", shown(name), err)
 	}
+	reading.Cut = !isZip(data) && !bytes.ContainsAny(data[max(0, len(data)-2):], "\r\n")
 	docs.deliver(&reading)
 	return reading, nil
 }

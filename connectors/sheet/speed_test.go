@@ -55,8 +55,13 @@ func exportBook(b *testing.B, rows int) []byte {
 	return book(b, nil, t)
 }
 
-// BenchmarkReadBytes reads a table with the product and, as the limit, cuts it
-// into cells only with encoding/csv. The ratio of the two is what counts.
+// BenchmarkReadBytes reads a table with the product, to typed rows that know
+// where they stood and what of them is wrong, and, as the limit, cuts it into
+// cells only with encoding/csv. The ratio of the two is what counts: the goal is
+// 0.50: measured 0.43 to 0.56 of 50,000 rows, the less the more other work there
+// was, for it uses two processors and the limit one; and 0.40 of 3,000, where half
+// a millisecond goes by before the first row. What a row takes in memory
+// TestMemoryOfARow bounds.
 func BenchmarkReadBytes(b *testing.B) {
 	for _, rows := range []int{3_000, 50_000} {
 		data := export(rows)
@@ -67,7 +72,7 @@ func BenchmarkReadBytes(b *testing.B) {
 }
 
 // BenchmarkReadWorkbook reads a workbook with the product and, as the limit,
-// inflates it only.
+// inflates it only. The goal is 0.035, measured 0.040 to 0.053.
 func BenchmarkReadWorkbook(b *testing.B) {
 	const rows = 10_000
 	data := exportBook(b, rows)

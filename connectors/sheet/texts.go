@@ -14,6 +14,7 @@ type File struct {
 	Modified time.Time
 	ListDate calendar.Date // the day in its name, if it has one
 	Dated    bool
+	InUse    string // why somebody may be writing it at this moment
 }
 
 // Find reads the file that a source names below the folder root: of those that a
@@ -36,6 +37,7 @@ func (r *room) find(from string, clock calendar.Clock) (File, error) {
 	if f.Bytes, f.Modified, err = r.read(name, maxBytes); err != nil {
 		return File{}, err
 	}
+	f.InUse = r.inUse(name)
 	f.ListDate, f.Dated = dateInName(name, referenceYear(f.Modified, clock))
 	return f, nil
 }

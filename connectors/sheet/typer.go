@@ -25,12 +25,15 @@ type column struct {
 	name    string
 	kind    dataset.Kind
 	use     use
-	plain   bool // text that is kept as it is
+	birth   bool // days on which people were born
 	at      int  // its place in the file, or -1
 	choices map[string]string
 	seen    map[string]dataset.Value // cells of a choice or a length read before
 	list    string                   // the choices, for a problem
+	last    string                   // the cell of a choice, a length or a reference before
 	dates   dateColumn
+
+	lastValue dataset.Value // of last
 }
 
 // A typer turns rows of text into records.
@@ -46,9 +49,12 @@ type typer struct {
 	zero    calendar.Date      // from which the file's day numbers count
 	made    strings.Builder    // texts that were made, and do not stand in the file
 	note    string             // of the cell that is being read
+	waits   bool               // a cell of the row that is being read waits for others
+	sums    []sum              // of the columns, where nothing else is wanted of the cells
 	damaged bool               // somewhere in the text letters were lost
 	mapped  int                // columns that have a place in the file
 	months  [400 * 12]firstDay // of the years from 1800, as far as they were needed
+	days    [128]wholeDay      // the last that were needed
 }
 
 // A firstDay is the day before the first of a month, if it is known.
@@ -78,7 +84,7 @@ func newTyper(schema *dataset.Schema, clock calendar.Clock, year int, order orde
 	for i := range schema.Columns {
 		c := &schema.Columns[i]
 		t.cols[i] = column{name: c.Name, kind: c.Kind, use: useOf(schema, c), at: at[i]}
-		t.cols[i].plain = c.Kind == dataset.Text && t.cols[i].use == plainText
+		t.cols[i].birth = c.Kind == dataset.Date && c.Name == "born"
 		if c.Kind == dataset.Choice {
 			t.cols[i].learn(c)
 		}
@@ -188,7 +194,11 @@ func (t *typer) read(c *column, s string, v *dataset.Value) (why string, unsure 
 	case dataset.YesNo:
 		*v, why = readYesNo(s)
 	case dataset.Date, dataset.Time:
-		*v, why, unsure = t.readDay(c, s)
+		if *v, why, unsure = t.readDay(c, s); c.birth && why == "" {
+			if why = t.noBirth(v.AsDate()); why != "" {
+				*v = dataset.Value{}
+			}
+		}
 	case dataset.Length:
 		*v, why = c.length(s)
 	case dataset.Person:

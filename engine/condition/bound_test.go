@@ -80,7 +80,7 @@ func TestExplainGoldens(t *testing.T) {
 		}
 	}
 	show(e.Explain(w, sampleVars(w, 1, 0, 0)), 0)
-	want := `(member.status == "active" or member.hardship) and donation.amount > law.donation_check_over(donation.received_on) and none(attendance, .membership_no == member.membership_no): cannot tell: membership_no is blank in attendance.csv, row 43
+	want := `(member.status == "active" or member.hardship) and donation.amount > law.donation_check_over(donation.received_on) and none(attendance, .membership_no == member.membership_no): cannot tell: membership no is blank in attendance.csv, row 43
   (member.status == "active" or member.hardship) and donation.amount > law.donation_check_over(donation.received_on): yes
     member.status == "active" or member.hardship: yes
       member.status == "active": no [members.csv row 3 status]
@@ -90,7 +90,7 @@ func TestExplainGoldens(t *testing.T) {
       donation.amount: £600.00 [donations.csv row 12 amount]
       law.donation_check_over(donation.received_on): £500.00
         donation.received_on: 3 November 2026 [donations.csv row 12 received_on]
-  none(attendance, .membership_no == member.membership_no): cannot tell: membership_no is blank in attendance.csv, row 43
+  none(attendance, .membership_no == member.membership_no): cannot tell: membership no is blank in attendance.csv, row 43
 `
 	if b.String() != want {
 		t.Errorf("got\n%s", b.String())

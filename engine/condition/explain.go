@@ -164,7 +164,7 @@ func leftOutWords(t dataset.Term) string {
 	case n >= maxCells:
 		return fmt.Sprintf(" (%d or more cells missing)", maxCells)
 	case n == 1:
-		return " (1 left out: " + t.LeftOut[0].Column + " is missing)"
+		return " (1 left out: " + readable(t.LeftOut[0].Column) + " is missing)"
 	}
 	return fmt.Sprintf(" (%d cells missing)", n)
 }
@@ -178,12 +178,12 @@ func Why(u *dataset.Unknown) string {
 			parts = append(parts, fmt.Sprintf("and %d more", len(u.Cells)-i))
 			break
 		}
-		say := c.Column + " is blank"
+		say := readable(c.Column) + " is blank"
 		if c.Why != "" {
-			say = c.Column + " cannot be read (" + dataset.Plain(c.Why) + ")"
+			say = readable(c.Column) + " cannot be read (" + dataset.Plain(c.Why) + ")"
 		}
 		if c.Origin.File != "" {
-			say += fmt.Sprintf(" in %s, row %d", dataset.Plain(c.Origin.File), c.Origin.Row)
+			say += " in " + dataset.Where(dataset.Plain(c.Origin.File), c.Origin.Row)
 		}
 		parts = append(parts, say)
 	}

@@ -150,7 +150,7 @@ func TestNeverImported(t *testing.T) {
 	w := sampleWorld()
 	delete(w.Tables, "branches")
 	got := compile(t, sampleScope(), `none(branches, .name == "North")`).Eval(w, nil)
-	if got.Unknown == nil || got.Unknown.Why != "branches have not been imported yet" {
+	if got.Unknown == nil || got.Unknown.Why != "there is no list of branches yet" {
 		t.Errorf("got %+v", got)
 	}
 }

@@ -66,7 +66,7 @@ func (f *frame) evaluate(n *node) dataset.Term {
 	case opDataset:
 		t := f.w.Tables[n.name]
 		if t == nil {
-			return dataset.Term{Unknown: &dataset.Unknown{Why: n.name + " have not been imported yet"}}
+			return dataset.Term{Unknown: &dataset.Unknown{Why: "there is no list of " + n.name + " yet"}}
 		}
 		return dataset.Term{IsList: true, Rows: t.Rows, Schema: t.Schema}
 	case opField:

@@ -1,19 +1,38 @@
 package dataset
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"slices"
-	"time"
+	"strconv"
 
 	"github.com/clarion-clp/clarion/engine/calendar"
 )
 
+// The kinds of changes that are no choice of the column status.
+const (
+	kindJoined        = "joined"          // not seen before
+	kindTransferredIn = "transferred_in"  // not seen before, and a member elsewhere for long
+	kindRejoined      = "rejoined"        // gone, and there again; or left, and joined anew
+	kindReinstated    = "reinstated"      // left or suspended, and in its place again
+	kindRenewed       = "renewed"         // behind with payments, and no longer
+	kindBranch        = "branch_changed"  // the column of the branch
+	kindAddress       = "address_changed" // the columns address and postcode
+	kindDisappeared   = "disappeared"     // no longer there, and it did not say why
+	kindGone          = "gone"            // no longer there, as it had said itself
+	kindChanged       = "changed"         // every other column
+)
+
+// settledElsewhere is how many days before we learned of it a membership must
+// have begun for it to have begun elsewhere.
+const settledElsewhere = 90
+
 // ChangesSchema is the shape of the derived dataset of changes of a dataset.
-// Its kinds are: joined, a record not seen before; returned, one seen before
-// that was away; gone, one no longer there; the new status, where the column
-// status became another choice; changed, for every other column. Beside them
-// stand the record's own columns, except those whose names are taken.
+// Where the column status became another choice that is no return, the kind is
+// that choice. Beside the kinds stand the record's own columns, except those
+// whose names are taken.
 func ChangesSchema(of *Schema) *Schema {
-	kinds := []string{"joined", "returned", "gone", "changed"}
+	kinds := []string{kindJoined, kindTransferredIn, kindRejoined, kindReinstated, kindRenewed, kindBranch, kindAddress, kindDisappeared, kindGone, kindChanged}
 	if i, ok := of.Column("status"); ok && of.Columns[i].Kind == Choice {
 		for _, c := range of.Columns[i].Choices {
 			if !slices.Contains(kinds, c) {
@@ -23,13 +42,14 @@ func ChangesSchema(of *Schema) *Schema {
 	}
 	s := &Schema{
 		Name: "changes", Singular: "change", Event: true, Email: of.Email, Branch: of.Branch,
-		Key:   []string{"import", of.Singular, "kind", "column"},
+		Key:   []string{of.Singular, "kind", "column", "on"},
 		About: "What each import of " + of.Name + " changed.",
 		Columns: []Column{
 			{Name: "kind", Kind: Choice, Choices: kinds, About: "What happened."},
 			{Name: "on", Kind: Date, About: "The day it happened, as far as the list says; otherwise the day we learned it."},
 			{Name: "seen", Kind: Time, About: "When we learned it."},
 			{Name: "import", Kind: Reference, Of: "imports", About: "The import that showed it."},
+			{Name: "previous", Kind: Reference, Of: "imports", About: "The import before that, in which it was otherwise."},
 			{Name: of.Singular, Kind: Reference, Of: of.Name, About: "The record it happened to."},
 			{Name: "column", Kind: Text, About: "The column that changed."},
 			{Name: "was", Kind: Text, Class: Contact, About: "What stood there; left out for money and special columns."},
@@ -54,19 +74,38 @@ func Changes(c calendar.Clock, snapshots ...*Table) *Table {
 		return nil
 	}
 	last := snapshots[len(snapshots)-1]
-	w := changeWriter{clock: c, schema: ChangesSchema(last.Schema), last: last}
+	w := changeWriter{clock: c, schema: ChangesSchema(last.Schema)}
 	for i := 1; i < len(snapshots); i++ {
-		w.compare(snapshots[i-1], snapshots[i])
+		w.before, w.after = snapshots[i-1], snapshots[i]
+		w.compare()
 	}
-	return NewTable(w.schema, w.rows, last.Imported, snapshots[0].Imported, last.File, last.Sheet)
+	return NewTable(w.schema, TellApart(w.rows), last.Imported, snapshots[0].Imported, last.File, last.Sheet)
+}
+
+// TellApart gives changes, in the order in which they came, keys of their own. A
+// key is made of what changed and not of when we learned it, so that a list that
+// is withdrawn and imported again brings the same changes; what happened to a
+// record twice is numbered.
+func TellApart(rows []*Row) []*Row {
+	out := make([]*Row, len(rows))
+	times := make(map[string]int, len(rows))
+	for i, r := range rows {
+		out[i] = r
+		if times[r.Key]++; times[r.Key] > 1 {
+			again := *r
+			again.Key += "/" + strconv.Itoa(times[r.Key])
+			out[i] = &again
+		}
+	}
+	return out
 }
 
 // A changeWriter makes the rows of changes.
 type changeWriter struct {
-	clock  calendar.Clock
-	schema *Schema
-	last   *Table // whose file the rows that came of it can point into
-	rows   []*Row
+	clock         calendar.Clock
+	schema        *Schema
+	before, after *Table
+	rows          []*Row
 }
 
 // A change is one row in the making.
@@ -76,63 +115,112 @@ type change struct {
 	kind     string
 	column   string
 	was, now Value
-	seen     time.Time
 }
 
 // compare lists what changed from one import to the next.
-func (w *changeWriter) compare(before, after *Table) {
-	d := Compare(before, after)
+func (w *changeWriter) compare() {
+	d := Compare(w.before, w.after)
 	for _, r := range d.New {
 		switch {
-		case !r.FirstSeen.IsZero() && r.FirstSeen.Before(after.Imported):
-			w.add(change{table: after, record: r, kind: "returned", seen: after.Imported})
+		case !r.FirstSeen.IsZero() && r.FirstSeen.Before(w.after.Imported):
+			w.add(change{table: w.after, record: r, kind: kindRejoined})
 		case r.Baseline:
+		case w.date(r, "joined") != 0 && w.date(r, "joined") < w.clock.Day(w.after.Imported).AddDays(-settledElsewhere):
+			w.add(change{table: w.after, record: r, kind: kindTransferredIn})
 		default:
-			w.add(change{table: after, record: r, kind: "joined", seen: after.Imported})
+			w.add(change{table: w.after, record: r, kind: kindJoined})
 		}
 	}
 	for _, r := range d.Gone {
-		w.add(change{table: before, record: r, kind: "gone", seen: after.Imported})
+		kind := kindDisappeared
+		if w.before.Schema.Left(r) {
+			kind = kindGone
+		}
+		w.add(change{table: w.before, record: r, kind: kind})
 	}
 	for _, ch := range d.Changed {
 		for _, name := range ch.Columns {
-			i, _ := before.Schema.Column(name)
-			j, _ := after.Schema.Column(name)
-			column := &after.Schema.Columns[j]
-			row := change{table: after, record: ch.After, kind: "changed", column: name, seen: after.Imported}
-			if column.Class == Special {
-				continue
-			}
-			if column.Class < Financial {
-				row.was, row.now = ch.Before.imported(name, i), ch.After.imported(name, j)
-			}
-			if name == "status" && column.Kind == Choice && slices.Contains(column.Choices, row.now.S) {
-				row.kind = row.now.S
-			}
-			w.add(row)
+			w.column(ch, name)
 		}
 	}
+}
+
+// date is a day that a record of the later list gives, or 0.
+func (w *changeWriter) date(r *Row, column string) calendar.Date {
+	if i, ok := w.after.Schema.Column(column); ok && r.cell(i).Kind == Date {
+		return r.cell(i).AsDate()
+	}
+	return 0
+}
+
+// column lists what became of one column of a record.
+func (w *changeWriter) column(ch Changed, name string) {
+	i, _ := w.before.Schema.Column(name)
+	j, _ := w.after.Schema.Column(name)
+	column := &w.after.Schema.Columns[j]
+	if column.Class == Special {
+		return
+	}
+	row := change{table: w.after, record: ch.After, kind: kindChanged, column: name}
+	if column.Class < Financial {
+		row.was, row.now = ch.Before.imported(name, i), ch.After.imported(name, j)
+	}
+	switch {
+	case name == "status" && column.Kind == Choice && slices.Contains(column.Choices, row.now.S):
+		row.kind = w.status(ch, row.was.S, row.now.S)
+	case name == w.after.Schema.Branch:
+		row.kind = kindBranch
+	case name == "address" || name == "postcode":
+		row.kind = kindAddress
+	}
+	w.add(row)
+}
+
+// status is the kind of a change of status: the new one, where it is no return.
+func (w *changeWriter) status(ch Changed, was, now string) string {
+	left := w.after.Schema.GoneAs
+	switch {
+	case now != "active" && now != "provisional":
+		return now
+	case was == "arrears":
+		return kindRenewed
+	case slices.Contains(left, was) && w.date(ch.After, "joined") > w.date(ch.Before, "joined"):
+		return kindRejoined
+	case slices.Contains(left, was) || was == "suspended":
+		return kindReinstated
+	}
+	return now
 }
 
 // add makes a row.
 func (w *changeWriter) add(ch change) {
-	imported := ImportKey(ch.table.Schema.Name, ch.seen)
-	key := imported + "/" + ch.record.Key + "/" + ch.kind
-	if ch.column != "" {
+	seen := w.after.Imported
+	on, said := w.on(ch)
+	key := ch.record.Key + "/" + ch.kind
+	switch {
+	case ch.kind == kindTransferredIn: // a week earlier it may have been no more than joined
+		key = ch.record.Key + "/" + kindJoined + "/" + w.date(ch.record, "joined").String()
+	case ch.column != "":
 		key += "/" + ch.column
 	}
-	row := &Row{Key: key, FirstSeen: ch.seen, Changed: ch.seen, Cells: make([]Value, len(w.schema.Columns))}
-	if ch.table == w.last {
-		row.Line = ch.record.Line
+	if said {
+		key += "/" + on.String()
 	}
+	if ch.was.Kind != Blank || ch.now.Kind != Blank {
+		sum := sha256.Sum256([]byte(ch.was.Words(w.clock) + "\x00" + ch.now.Words(w.clock)))
+		key += "/" + fmt.Sprintf("%x", sum[:6])
+	}
+	row := &Row{Key: key, FirstSeen: seen, Changed: seen, Cells: make([]Value, len(w.schema.Columns)),
+		Places: ch.table.Kept(ch.record, 0).Places}
+	name := ch.table.Schema.Name
 	own := [...]Value{
-		ChoiceValue(ch.kind), DateValue(w.on(ch)), TimeValue(ch.seen), ReferenceValue(imported), ReferenceValue(ch.record.Key),
+		ChoiceValue(ch.kind), DateValue(on), TimeValue(seen), ReferenceValue(ImportKey(name, seen)),
+		ReferenceValue(ImportKey(name, w.before.Imported)), ReferenceValue(ch.record.Key),
 		TextValue(ch.column), TextValue(ch.was.Words(w.clock)), TextValue(ch.now.Words(w.clock)),
 	}
 	copy(row.Cells, own[:])
 	for i := len(own); i < len(row.Cells); i++ {
-		name := w.schema.Columns[i].Name
-		if j, ok := ch.table.Schema.Column(name); ok {
+		if j, ok := ch.table.Schema.Column(w.schema.Columns[i].Name); ok {
 			row.Cells[i] = ch.record.cell(j)
 		}
 	}
@@ -144,15 +232,23 @@ func (w *changeWriter) add(ch change) {
 	w.rows = append(w.rows, row)
 }
 
-// on gives the day of a change: the date that the record itself gives for it
-// (joined, arrears_since, resigned_on), or the day of the import.
-func (w *changeWriter) on(ch change) calendar.Date {
-	for _, name := range [...]string{ch.kind, ch.kind + "_since", ch.kind + "_on"} {
+// on gives the day of a change and whether the lists say it: the date that the
+// record itself gives for it (joined, arrears_since, resigned_on), the day of the
+// first list without it, or else the day of the import.
+func (w *changeWriter) on(ch change) (on calendar.Date, said bool) {
+	names := []string{ch.kind, ch.kind + "_since", ch.kind + "_on"}
+	if ch.kind == kindRejoined && ch.column == "status" {
+		names = append(names, kindJoined)
+	}
+	for _, name := range names {
 		if i, ok := ch.table.Schema.Column(name); ok {
 			if v := ch.record.cell(i); v.Kind == Date {
-				return v.AsDate()
+				return v.AsDate(), true
 			}
 		}
 	}
-	return w.clock.Day(ch.seen)
+	if a := ch.record.Absence; a != nil && a.Lists > 0 && (ch.kind == kindDisappeared || ch.kind == kindGone) {
+		return a.Since, true
+	}
+	return w.clock.Day(w.after.Imported), false
 }

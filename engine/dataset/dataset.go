@@ -72,6 +72,12 @@ type Schema struct {
 	Branch   string   // column of the branch, if records have one
 	Key      []string // columns that make up the key
 	Columns  []Column
+	// GoneAfter is how many whole lists in a row must miss a record until it is
+	// gone; 0: one.
+	GoneAfter int `json:",omitempty"`
+	// GoneAs are choices of the column status by which a record says itself that
+	// it is leaving: missing after that, it is gone at once.
+	GoneAs []string `json:",omitempty"`
 }
 
 // A Ref is the number the store gave a record when it first saw its key. The
@@ -97,6 +103,9 @@ type Row struct {
 	Cells     []Value   // in the order of Schema.Columns
 	Problems  []Problem // cells that could not be read
 	Local     []Fact    // local facts that lie over cells
+	Places    []Place   // where cells were read that the table's file does not have
+	Absence   *Absence  // nil: the last list has it
+	Dispute   *Dispute  // nil: no other source says otherwise of when it is
 }
 
 // A Problem is a cell that could not be read.
@@ -128,6 +137,11 @@ type Table struct {
 	Rows  []*Row // by Key, ascending
 
 	byRef atomic.Pointer[[]*Row] // Rows by Ref, made when first asked for
+
+	// Keys and numbers of other records, for which a record of this table stands
+	// (AsOne).
+	alsoKey map[string]*Row
+	alsoRef map[Ref]*Row
 }
 
 // Tables are all datasets by name.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/clarion-clp/clarion/engine/calendar"
@@ -28,18 +30,24 @@ type decoder struct {
 // which may have changed since. The error says that the bytes are damaged, of a
 // later version, or of another dataset.
 func UnmarshalTable(schema *Schema, b []byte) (*Table, error) {
+	return UnmarshalTableLike(schema, b, nil)
+}
+
+// UnmarshalTableLike is UnmarshalTable where a newer list of the same records is
+// in memory: what a row and its record say alike is held once.
+func UnmarshalTableLike(schema *Schema, b []byte, newer []Record) (*Table, error) {
 	const frame = len(formatMark) + 1 + 4
 	if len(b) < frame || string(b[:len(formatMark)]) != formatMark {
 		return nil, fmt.Errorf("reading %s: %w", schema.Name, errDamaged)
 	}
-	if v := b[len(formatMark)]; v != formatVersion {
-		return nil, fmt.Errorf("reading %s: the stored table is of version %d, and this Clarion knows version %d", schema.Name, v, formatVersion)
+	if v := b[len(formatMark)]; v == 0 || v > formatVersion {
+		return nil, fmt.Errorf("reading %s: the stored table is of version %d, and this Clarion knows none later than %d", schema.Name, v, formatVersion)
 	}
 	end := len(b) - 4
 	if crc32.ChecksumIEEE(b[:end]) != binary.LittleEndian.Uint32(b[end:]) {
 		return nil, fmt.Errorf("reading %s: %w", schema.Name, errDamaged)
 	}
-	t, err := unmarshalBody(schema, b[len(formatMark)+1:end])
+	t, err := unmarshalBody(schema, b[len(formatMark)+1:end], newer)
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", schema.Name, err)
 	}
@@ -47,7 +55,7 @@ func UnmarshalTable(schema *Schema, b []byte) (*Table, error) {
 }
 
 // unmarshalBody reads what stands between version and checksum.
-func unmarshalBody(schema *Schema, b []byte) (*Table, error) {
+func unmarshalBody(schema *Schema, b []byte, newer []Record) (*Table, error) {
 	d := decoder{in: b}
 	d.readStrings()
 	d.readTimes()
@@ -65,7 +73,7 @@ func unmarshalBody(schema *Schema, b []byte) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.Rows = d.rows(schema, places)
+	t.Rows = d.rows(schema, places, newOrder(newer))
 	if d.bad || d.at != len(d.in) {
 		return nil, errDamaged
 	}
@@ -203,7 +211,7 @@ func (d *decoder) columns(s *Schema) ([]int, error) {
 }
 
 // rows reads all rows, setting room aside for some hundred at a time.
-func (d *decoder) rows(s *Schema, places []int) []*Row {
+func (d *decoder) rows(s *Schema, places []int, newer *order) []*Row {
 	const block = 256
 	n := d.count(6 + len(places))
 	width := len(s.Columns)
@@ -212,17 +220,24 @@ func (d *decoder) rows(s *Schema, places []int) []*Row {
 	var cells []Value
 	for i := range n {
 		if len(rows) == 0 {
-			size := min(block, n-i)
-			rows, cells = make([]Row, size), make([]Value, size*width)
+			rows = make([]Row, min(block, n-i))
+		}
+		if len(cells) == 0 {
+			cells = make([]Value, min(block, n-i)*width)
 		}
 		r := &rows[0]
 		rows = rows[1:]
 		r.Cells = cells[:width:width]
-		cells = cells[width:]
 		d.row(s, places, r)
 		if d.bad || i > 0 && r.Key < out[i-1].Key {
 			d.bad = true
 			return nil
+		}
+		if same := newer.find(r.Key); same != nil && slices.Equal(same.Cells, r.Cells) {
+			clear(r.Cells)
+			r.Key, r.Cells = same.Key, same.Cells
+		} else {
+			cells = cells[width:]
 		}
 		if out == nil {
 			out = make([]*Row, 0, n)
@@ -230,6 +245,42 @@ func (d *decoder) rows(s *Schema, places []int) []*Row {
 		out = append(out, r)
 	}
 	return out
+}
+
+// An order gives records by their keys, which are asked for in order.
+type order struct {
+	records []Record
+	by      []int32 // their places by key; nil: they are in that order
+	next    int
+}
+
+func newOrder(records []Record) *order {
+	o := &order{records: records}
+	if !slices.IsSortedFunc(records, func(a, b Record) int { return strings.Compare(a.Key, b.Key) }) {
+		o.by = make([]int32, len(records))
+		for i := range o.by {
+			o.by[i] = int32(i)
+		}
+		slices.SortFunc(o.by, func(a, b int32) int { return strings.Compare(records[a].Key, records[b].Key) })
+	}
+	return o
+}
+
+// find gives the record of a key that is not before that of the last call, or nil.
+func (o *order) find(key string) *Record {
+	for ; o.next < len(o.records); o.next++ {
+		r := &o.records[o.next]
+		if o.by != nil {
+			r = &o.records[o.by[o.next]]
+		}
+		if r.Key >= key {
+			if r.Key == key {
+				return r
+			}
+			break
+		}
+	}
+	return nil
 }
 
 // row reads a record.
@@ -262,6 +313,33 @@ func (d *decoder) row(s *Schema, places []int, r *Row) {
 			}
 		}
 	}
+	d.whereabouts(flags, r)
+}
+
+// whereabouts reads where a record was read if not in the table's file, whether
+// the last list has it, and what another source says of it.
+func (d *decoder) whereabouts(flags byte, r *Row) {
+	if flags&rowPlaces != 0 {
+		for range d.count(5) {
+			r.Places = append(r.Places, d.place())
+		}
+	}
+	if flags&rowAbsent != 0 {
+		r.Absence = &Absence{Lists: int(d.unsigned()), Since: calendar.Date(d.signed()), Latest: calendar.Date(d.signed()), Refused: flags&rowRefused != 0}
+	}
+	if flags&rowDisputed != 0 {
+		r.Dispute = &Dispute{Place: d.place(), Key: d.string()}
+		d.cell(&r.Dispute.When)
+	}
+}
+
+// place reads where cells were read.
+func (d *decoder) place() Place {
+	p := Place{File: d.string(), Sheet: d.string(), Line: int(d.signed()), Drawn: calendar.Date(d.signed())}
+	for range d.count(1) {
+		p.Columns = append(p.Columns, d.string())
+	}
+	return p
 }
 
 // cell reads a value.

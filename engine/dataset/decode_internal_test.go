@@ -29,7 +29,7 @@ func FuzzUnmarshalTable(f *testing.F) {
 	f.Fuzz(func(t *testing.T, in []byte) {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		tab, err := unmarshalBody(fuzzSchema, in)
+		tab, err := unmarshalBody(fuzzSchema, in, nil)
 		runtime.ReadMemStats(&after)
 		// A row of a few bytes becomes a Row and its cells; a first block of rows is free.
 		if took := after.TotalAlloc - before.TotalAlloc; took > uint64(len(in))*100+256*400+64<<10 {

@@ -36,13 +36,13 @@ func TestChanges(t *testing.T) {
 		got = append(got, strings.Join(line, "|"))
 	}
 	want := []string{
-		"A1|gone||2 November 2026|2 November 2026 at 12:00|||A1@example.org",
+		"A1|disappeared||2 November 2026|2 November 2026 at 12:00|||A1@example.org",
+		"A1|rejoined||3 November 2026|3 November 2026 at 12:00|||A1@example.org",
 		"B2|arrears|status|1 September 2026|2 November 2026 at 12:00|active|arrears|b@example.net",
 		"B2|changed|arrears_since|2 November 2026|2 November 2026 at 12:00||1 September 2026|b@example.net",
 		"B2|changed|email|2 November 2026|2 November 2026 at 12:00|B2@example.org|b@example.net|b@example.net",
 		"B2|changed|paid|2 November 2026|2 November 2026 at 12:00|||b@example.net",
 		"D4|joined||30 October 2026|2 November 2026 at 12:00|||D4@example.org",
-		"A1|returned||3 November 2026|3 November 2026 at 12:00|||A1@example.org",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("changes:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
@@ -59,6 +59,111 @@ func TestChanges(t *testing.T) {
 	if dataset.Changes(c) != nil {
 		t.Error("no imports, no changes")
 	}
+}
+
+// TestKindsOfChanges: what happened to a member has its name, its day, both
+// imports, and the place where it stands.
+func TestKindsOfChanges(t *testing.T) {
+	schema := members()
+	schema.GoneAs = []string{"resigned", "lapsed"}
+	i, _ := schema.Column("status")
+	schema.Columns[i].Choices = []string{"provisional", "active", "arrears", "lapsed", "resigned", "suspended", "transferred_out"}
+	schema.Columns = append(schema.Columns, dataset.Column{Name: "postcode", Kind: dataset.Text})
+	status := func(s string) map[string]dataset.Value {
+		return map[string]dataset.Value{"status": dataset.ChoiceValue(s)}
+	}
+	when := func(joined calendar.Date) map[string]dataset.Value {
+		return map[string]dataset.Value{"joined": dataset.DateValue(joined)}
+	}
+	none := &dataset.Row{}
+	for _, c := range []struct {
+		name     string
+		was, is  *dataset.Row
+		kind, on string
+		returned bool // it was seen before
+		andDate  bool // the day changed too
+	}{
+		{"joined", none, member("K1", 1, when(day(1).AddDays(-88))), "joined", "5 August 2026", false, false},
+		{"joined ninety days before", none, member("K1", 1, when(day(2).AddDays(-90))), "joined", "4 August 2026", false, false},
+		{"transferred in", none, member("K1", 1, when(day(2).AddDays(-91))), "transferred_in", "2 November 2026", false, false},
+		{"rejoined, having been gone", none, member("K1", 1, nil), "rejoined", "2 November 2026", true, false},
+		{"rejoined under the same number", member("K1", 1, status("lapsed")), member("K1", 1, when(day(1))), "rejoined", "1 November 2026", false, true},
+		{"reinstated", member("K1", 1, status("resigned")), member("K1", 1, nil), "reinstated", "2 November 2026", false, false},
+		{"reinstated after a suspension", member("K1", 1, status("suspended")), member("K1", 1, nil), "reinstated", "2 November 2026", false, false},
+		{"arrears", member("K1", 1, nil), member("K1", 1, status("arrears")), "arrears", "2 November 2026", false, false},
+		{"renewed", member("K1", 1, status("arrears")), member("K1", 1, nil), "renewed", "2 November 2026", false, false},
+		{"admitted", member("K1", 1, status("provisional")), member("K1", 1, nil), "active", "2 November 2026", false, false},
+		{"lapsed", member("K1", 1, status("arrears")), member("K1", 1, status("lapsed")), "lapsed", "2 November 2026", false, false},
+		{"resigned", member("K1", 1, nil), member("K1", 1, status("resigned")), "resigned", "2 November 2026", false, false},
+		{"transferred out", member("K1", 1, nil), member("K1", 1, status("transferred_out")), "transferred_out", "2 November 2026", false, false},
+		{"branch changed", member("K1", 1, nil), member("K1", 1, map[string]dataset.Value{"branch": dataset.TextValue("South")}), "branch_changed", "2 November 2026", false, false},
+		{"address changed", member("K1", 1, nil), moved(member("K1", 1, nil)), "address_changed", "2 November 2026", false, false},
+		{"disappeared", member("K1", 1, nil), none, "disappeared", "2 November 2026", false, false},
+		{"gone as said", member("K1", 1, status("resigned")), none, "gone", "2 November 2026", false, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			lists := func(first, second int) (both [2]*dataset.Table) {
+				for i, r := range []*dataset.Row{c.was, c.is} {
+					at, file := noon([]int{first, second}[i]), []string{"week-1.csv", "week-2.csv"}[i]
+					var rows []*dataset.Row
+					if r != none {
+						row := *r
+						row.FirstSeen = at
+						if i == 1 && (c.was != none || c.returned) {
+							row.FirstSeen = noon(1)
+						}
+						rows = []*dataset.Row{&row}
+					}
+					both[i] = dataset.NewTable(schema, rows, at, noon(1), file, "")
+				}
+				return both
+			}
+			pair := lists(1, 2)
+			tab := dataset.Changes(london(t), pair[0], pair[1])
+			row := tab.Rows[0]
+			if n := len(tab.Rows); n != 1 && !(c.andDate && n == 2) {
+				t.Fatalf("%d changes", n)
+			}
+			if c.andDate { // that of the date stands before it
+				row = tab.Rows[1]
+			}
+			get := func(column string) string { return cell(t, tab, row, column).Words(london(t)) }
+			if get("kind") != c.kind || get("on") != c.on || get("seen") != "2 November 2026 at 12:00" {
+				t.Errorf("%s on %s, seen %s", get("kind"), get("on"), get("seen"))
+			}
+			if get("previous") != dataset.ImportKey("members", noon(1)) || get("import") != dataset.ImportKey("members", noon(2)) {
+				t.Errorf("from %s to %s", get("previous"), get("import"))
+			}
+			want := "week-2.csv"
+			if c.is == none {
+				want = "week-1.csv"
+			}
+			if o := tab.Origin(row, "email"); o.File != want || o.Row != 2 {
+				t.Errorf("it points to %s", o)
+			}
+			again := lists(1, 9) // withdrawn, and imported a week later
+			other := dataset.Changes(london(t), again[0], again[1])
+			if k := other.ByKey(row.Key); k == nil {
+				t.Errorf("imported again it is %s, and was %s", other.Rows[0].Key, row.Key)
+			}
+		})
+	}
+	// What happens to one record twice are two changes.
+	owes, paid := member("K1", 1, status("arrears")), member("K1", 1, nil)
+	var lists []*dataset.Table
+	for i, r := range []*dataset.Row{paid, owes, paid, owes} {
+		lists = append(lists, dataset.NewTable(schema, []*dataset.Row{r}, noon(i+1), noon(1), "members.csv", ""))
+	}
+	tab := dataset.Changes(london(t), lists...)
+	if len(tab.Rows) != 3 || tab.Rows[0].Key == tab.Rows[1].Key || tab.Rows[1].Key != tab.Rows[0].Key+"/2" {
+		t.Errorf("%d changes: %s, %s", len(tab.Rows), tab.Rows[0].Key, tab.Rows[1].Key)
+	}
+}
+
+// moved gives a member another postcode.
+func moved(r *dataset.Row) *dataset.Row {
+	r.Cells = append(r.Cells, dataset.TextValue("AN1 1AA"))
+	return r
 }
 
 func TestPeople(t *testing.T) {

@@ -52,6 +52,19 @@ var anyTable = rapid.Custom(func(t *rapid.T) *dataset.Table {
 		for range rapid.IntRange(0, 2).Draw(t, "problems") {
 			r.Problems = append(r.Problems, dataset.Problem{Column: "cdate", Text: oddText.Draw(t, "text"), Why: "not a date"})
 		}
+		for i := range rapid.IntRange(0, 2).Draw(t, "places") {
+			p := dataset.Place{File: oddText.Draw(t, "from"), Line: i + 1, Drawn: day(i + 1)}
+			if i > 0 {
+				p.Columns = []string{"cdate", "ctext"}
+			}
+			r.Places = append(r.Places, p)
+		}
+		if rapid.Bool().Draw(t, "absent") {
+			r.Absence = &dataset.Absence{Lists: rapid.IntRange(0, 5).Draw(t, "lists"), Since: day(1), Latest: day(2), Refused: rapid.Bool().Draw(t, "refused")}
+		}
+		if rapid.Bool().Draw(t, "disputed") {
+			r.Dispute = &dataset.Dispute{Place: dataset.Place{File: "calendar.ics", Line: 3}, Key: oddText.Draw(t, "other"), When: anyValue(t, dataset.Date)}
+		}
 		rows = append(rows, r)
 	}
 	return dataset.NewTable(s, rows, rapid.SampledFrom(times).Draw(t, "imported"), times[1], oddText.Draw(t, "file"), "Sheet 1")
@@ -137,8 +150,8 @@ func TestDamagedTables(t *testing.T) {
 		}
 	}
 	newer := bytes.Clone(b)
-	newer[3] = 2
-	if _, err := dataset.UnmarshalTable(members(), newer); err == nil || !strings.Contains(err.Error(), "version 2") {
+	newer[3] = 3
+	if _, err := dataset.UnmarshalTable(members(), newer); err == nil || !strings.Contains(err.Error(), "version 3") {
 		t.Errorf("a later version: %v", err)
 	}
 	other := members()

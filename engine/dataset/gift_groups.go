@@ -58,6 +58,7 @@ type gift struct {
 // A giftGrouper adds gifts up.
 type giftGrouper struct {
 	law   func(name string, on calendar.Date) (Value, bool)
+	same  func(Ref) Ref // the number by which a person is counted
 	gifts []gift
 	rows  []*Row
 }
@@ -70,11 +71,13 @@ type giftGrouper struct {
 // line the group is closed, bears the key of the gift that crossed it, and the
 // next gift begins a new one. A gift that was accepted and lacks its donor, its
 // amount or its day of acceptance cannot be added up: it stands by itself, with
-// a blank status and the missing cell named.
-func GiftGroups(tables Tables, law func(name string, on calendar.Date) (Value, bool)) *Table {
-	g := &giftGrouper{law: law}
+// a blank status and the missing cell named. Gifts whose donors were said to be
+// one person, by the number that same gives for both, are of one source.
+func GiftGroups(tables Tables, law func(name string, on calendar.Date) (Value, bool), same func(Ref) Ref) *Table {
+	g := &giftGrouper{law: law, same: same}
 	g.donations(tables["donations"])
 	g.loans(tables["loans"])
+	g.saidPersons()
 	g.knownPersons()
 	slices.SortStableFunc(g.gifts, func(a, b gift) int {
 		return cmp.Or(strings.Compare(a.source, b.source), strings.Compare(a.unit, b.unit), cmp.Compare(a.accepted, b.accepted), strings.Compare(a.key, b.key))
@@ -195,6 +198,34 @@ func normal(name string) string {
 		words = words[1:]
 	}
 	return strings.Join(words, " ")
+}
+
+// saidPersons makes one source of donors who were said to be one person, though
+// no member was found for them, and of everything under their names.
+func (g *giftGrouper) saidPersons() {
+	as := map[string]string{} // a source, and the one that it goes under
+	root := func(source string) string {
+		for as[source] != "" {
+			source = as[source]
+		}
+		return source
+	}
+	first := map[Ref]string{} // a source of the person
+	for _, f := range g.gifts {
+		n := g.same(f.row.Ref)
+		if first[n] == "" {
+			first[n] = f.source
+		}
+		if a, b := root(first[n]), root(f.source); a != b {
+			as[max(a, b)] = min(a, b)
+		}
+	}
+	if len(as) == 0 {
+		return
+	}
+	for i := range g.gifts {
+		g.gifts[i].source = root(g.gifts[i].source)
+	}
 }
 
 // knownPersons makes one source of a member and of everything under a name that

@@ -165,6 +165,7 @@ func (p *peopleFinder) table() *Table {
 		}
 		rows = append(rows, &Row{
 			Ref: s.row.Ref, Key: key, FirstSeen: s.firstSeen, Changed: s.lastModified, Baseline: s.row.Baseline, Line: s.row.Line,
+			Places: s.row.Places, Absence: s.row.Absence,
 			Cells: []Value{
 				TextValue(s.name), TextValue(s.first), TextValue(s.last), TextValue(s.email), TextValue(s.branch), TextValue(s.status),
 				YesNoValue(len(s.roles) > 0), TextValue(strings.Join(s.roles, ", ")),

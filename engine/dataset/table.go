@@ -28,7 +28,8 @@ func NewTable(schema *Schema, rows []*Row, imported, first time.Time, file, shee
 
 // like gives a table of other rows of the same import, in key order already.
 func (t *Table) like(rows []*Row) *Table {
-	return &Table{Schema: t.Schema, File: t.File, Sheet: t.Sheet, Imported: t.Imported, First: t.First, Drawn: t.Drawn, Rows: rows}
+	return &Table{Schema: t.Schema, File: t.File, Sheet: t.Sheet, Imported: t.Imported, First: t.First, Drawn: t.Drawn, Rows: rows,
+		alsoKey: t.alsoKey, alsoRef: t.alsoRef}
 }
 
 // DrawnOn gives the table as one that is known as of a day before its import.
@@ -38,16 +39,18 @@ func (t *Table) DrawnOn(d calendar.Date) *Table {
 	return out
 }
 
-// ByKey finds a record by its key, or nil.
+// ByKey finds a record by its key, or by that of another for which it stands, or
+// nil.
 func (t *Table) ByKey(key string) *Row {
 	i, ok := slices.BinarySearchFunc(t.Rows, key, func(r *Row, key string) int { return strings.Compare(r.Key, key) })
 	if !ok {
-		return nil
+		return t.alsoKey[key]
 	}
 	return t.Rows[i]
 }
 
-// ByRef finds a record by its number, or nil. Zero is nobody's number. It may
+// ByRef finds a record by its number, or by that of another for which it stands,
+// or nil. Zero is nobody's number. It may
 // be called by many at once.
 func (t *Table) ByRef(ref Ref) *Row {
 	if ref == 0 {
@@ -60,7 +63,7 @@ func (t *Table) ByRef(ref Ref) *Row {
 	}
 	i, ok := slices.BinarySearchFunc(*rows, ref, func(r *Row, ref Ref) int { return cmp.Compare(r.Ref, ref) })
 	if !ok {
-		return nil
+		return t.alsoRef[ref]
 	}
 	return (*rows)[i]
 }
@@ -95,7 +98,13 @@ func (t *Table) WithRefs(refs map[string]Ref) *Table {
 // Origin says where a cell was read. A local fact has no file and no row: it
 // was recorded here.
 func (t *Table) Origin(r *Row, column string) Origin {
-	if r.Line == 0 || r.local(column) != nil {
+	if r.local(column) != nil {
+		return Origin{Column: column}
+	}
+	if p := r.place(column); p != nil {
+		return Origin{File: p.File, Sheet: p.Sheet, Row: p.Line, Column: column}
+	}
+	if r.Line == 0 {
 		return Origin{Column: column}
 	}
 	return Origin{File: t.File, Sheet: t.Sheet, Row: r.Line, Column: column}

@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/clarion-clp/clarion/engine/calendar"
@@ -109,8 +110,19 @@ func (v Value) Words(c calendar.Clock) string {
 		return c.Words(v.AsTime())
 	case Length:
 		return v.AsLength().String()
+	case Text:
+		return phoneWords(v.S)
 	}
 	return v.S
+}
+
+// Spoken gives the value as it is said to people: a choice is not written to them
+// as it stands in a playbook, all_member.
+func (v Value) Spoken(c calendar.Clock) string {
+	if v.Kind == Choice {
+		return strings.ReplaceAll(v.S, "_", " ")
+	}
+	return v.Words(c)
 }
 
 // pounds writes pence as £1,234.50, and what is owed as -£12.00.

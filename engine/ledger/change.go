@@ -278,6 +278,21 @@ type (
 	Erased struct {
 		Person dataset.Ref `json:"person"`
 	}
+	// SaidSame: a person says that one human stands behind two records.
+	SaidSame struct {
+		One   dataset.Ref `json:"one"`
+		Other dataset.Ref `json:"other"`
+	}
+	// SaidDifferent: a person says that two do.
+	SaidDifferent struct {
+		One   dataset.Ref `json:"one"`
+		Other dataset.Ref `json:"other"`
+	}
+	// SaidUndone takes back what was said of two records.
+	SaidUndone struct {
+		One   dataset.Ref `json:"one"`
+		Other dataset.Ref `json:"other"`
+	}
 	// RunRecorded is proof of life, and what the brakes compare with.
 	RunRecorded struct {
 		Logical time.Time      `json:"logical"`           // the now that was planned for

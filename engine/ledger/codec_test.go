@@ -81,6 +81,9 @@ func examples() []Change {
 		RunRecorded{noon, "r1", map[string]int{"welcome/letter": 2, "arrears-chase/phone": 1}, []string{"brake"}},
 		CaseClosed{sampleCase, Over, "members.status is active"},
 		CaseReopened{sampleCase},
+		SaidSame{sampleRef, 18},
+		SaidUndone{18, sampleRef},
+		SaidDifferent{18, sampleRef},
 		Erased{sampleRef},
 	}
 }

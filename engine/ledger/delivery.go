@@ -111,6 +111,8 @@ func (c MessageClaimed) apply(b *Book, at time.Time) string {
 		return "the message is too late to go"
 	case m.counts() && b.suppresses(m.Person, m.Address, m.Basis):
 		return "the person or the address is suppressed"
+	case b.wentToTwin(m):
+		return "it went to the same person under another number"
 	}
 	if why := b.checkActions(m); why != "" {
 		return why

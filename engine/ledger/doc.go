@@ -148,4 +148,12 @@
 // the tasks and actions of the person and supersedes every waiting message to
 // or about them; what is on the wire stays until somebody can say. Nothing new
 // is accepted about a person who was erased. Numbers stay, and lead nowhere.
+//
+// That one human stands behind two records is said by a person, of two records
+// at a time, and so is that two do; either can be taken back, and an erasure
+// takes back all that was said of its record. Nobody is one with another
+// because of anything else. Records that are one share suppressions, contacts
+// and replies; and no letter is claimed that went, or may have gone, to the
+// same person under another number. Nothing of this changes what was laid,
+// sent or counted under a number, so that taking it back parts them again.
 package ledger

@@ -30,6 +30,7 @@ func (c Erased) apply(b *Book, at time.Time) string {
 	}
 	b.erased[c.Person] = true
 	b.touch.part("erased")
+	b.unsay(c.Person)
 	for i := range b.cases {
 		e := &b.cases[i]
 		if e.Subject == c.Person && (e.State != Closed || e.Result == Over) {

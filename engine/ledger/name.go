@@ -135,6 +135,15 @@ func (Trusted) Type() string { return "trusted" }
 func (Erased) Type() string { return "erased" }
 
 // Type is the name of the change in the log.
+func (SaidSame) Type() string { return "said_same" }
+
+// Type is the name of the change in the log.
+func (SaidDifferent) Type() string { return "said_different" }
+
+// Type is the name of the change in the log.
+func (SaidUndone) Type() string { return "said_undone" }
+
+// Type is the name of the change in the log.
 func (RunRecorded) Type() string { return "run_recorded" }
 
 // decoders reads the body of every change that the log may hold.
@@ -183,5 +192,8 @@ var decoders = map[string]func([]byte) (Change, error){
 	Adopted{}.Type():           decode[Adopted],
 	Trusted{}.Type():           decode[Trusted],
 	Erased{}.Type():            decode[Erased],
+	SaidSame{}.Type():          decode[SaidSame],
+	SaidDifferent{}.Type():     decode[SaidDifferent],
+	SaidUndone{}.Type():        decode[SaidUndone],
 	RunRecorded{}.Type():       decode[RunRecorded],
 }

@@ -50,6 +50,8 @@ type people struct {
 	spokenAt     map[dataset.Ref]int32
 	replied      map[dataset.Ref]time.Time // the latest
 	erased       map[dataset.Ref]bool
+	said         map[pair]Saying
+	numbers      map[dataset.Ref][]dataset.Ref // of those with whom another record is one; replaced, never changed in place
 }
 
 // A spokenEntry is a contact outside the program and its link.
@@ -66,6 +68,7 @@ func newPeople() people {
 		spokenAt:     map[dataset.Ref]int32{},
 		replied:      map[dataset.Ref]time.Time{},
 		erased:       map[dataset.Ref]bool{},
+		said:         map[pair]Saying{},
 	}
 }
 
@@ -73,6 +76,7 @@ func (p people) clone() people {
 	return people{
 		maps.Clone(p.suppressions), maps.Clone(p.onPerson), maps.Clone(p.onAddress),
 		slices.Clone(p.spoken), maps.Clone(p.spokenAt), maps.Clone(p.replied), maps.Clone(p.erased),
+		maps.Clone(p.said), p.numbers,
 	}
 }
 
@@ -104,15 +108,23 @@ func (p *people) lay(s suppression, l laid) {
 	p.suppressions[s] = l
 }
 
-// on gives the suppressions of a person or an address, each once.
+// on gives the suppressions of a person, under whatever number they were laid,
+// or of an address, each once. That the address of another number does not work
+// says nothing of this one's.
 func (p *people) on(person dataset.Ref, address string) []suppression {
 	var found []suppression
 	if person != 0 {
-		found = append(found, p.onPerson[person]...)
+		for _, n := range p.Numbers(person) {
+			for _, s := range p.onPerson[n] {
+				if n == person || s.scope != scopeBounced || s.address == "" || s.address == address {
+					found = append(found, s)
+				}
+			}
+		}
 	}
 	if address != "" {
 		for _, s := range p.onAddress[address] {
-			if person == 0 || s.person != person {
+			if person == 0 || !p.Same(s.person, person) {
 				found = append(found, s)
 			}
 		}
@@ -123,7 +135,7 @@ func (p *people) on(person dataset.Ref, address string) []suppression {
 func (c Unsuppressed) apply(b *Book, _ time.Time) string {
 	lifted := false
 	for _, s := range b.on(c.Person, c.Address) {
-		if s.scope != c.Scope || c.Person != 0 && s.person != c.Person || c.Address != "" && s.address != c.Address {
+		if s.scope != c.Scope || c.Person != 0 && !b.Same(s.person, c.Person) || c.Address != "" && s.address != c.Address {
 			continue
 		}
 		lifted = true
@@ -203,14 +215,17 @@ func (c Replied) apply(b *Book, at time.Time) string {
 	return ""
 }
 
-// RepliedSince tells whether the person replied then or later.
+// RepliedSince tells whether the person replied then or later, under whatever
+// number.
 func (b *Book) RepliedSince(person dataset.Ref, since time.Time) bool {
-	at, ever := b.replied[person]
-	return ever && !at.Before(since)
+	return slices.ContainsFunc(b.Numbers(person), func(n dataset.Ref) bool {
+		at, ever := b.replied[n]
+		return ever && !at.Before(since)
+	})
 }
 
-// ContactsSince gives the contacts with the person, or under the address, then
-// or later, in order: letters of basis service and marketing that were sent,
+// ContactsSince gives the contacts with the person, under whatever number, or
+// under the address, then or later, in order: letters of basis service and marketing that were sent,
 // came back, are on the wire or may have gone, and talks outside the program.
 func (b *Book) ContactsSince(person dataset.Ref, address string, since time.Time) []Contact {
 	var found []Contact
@@ -229,11 +244,11 @@ func (b *Book) ContactsSince(person dataset.Ref, address string, since time.Time
 		a := &b.actions[b.actionAt[m.Actions[0]]-1]
 		found = append(found, Contact{at, m.Person, m.Basis, m.Playbook, a.Step, a.Case, "letter"})
 	}
-	if person != 0 {
-		for n := b.personAt[person]; n != 0; n = b.messages[n-1].samePerson {
+	for _, ref := range b.Numbers(person) {
+		for n := b.personAt[ref]; n != 0 && ref != 0; n = b.messages[n-1].samePerson {
 			add(&b.messages[n-1])
 		}
-		for n := b.spokenAt[person]; n != 0; n = b.spoken[n-1].older {
+		for n := b.spokenAt[ref]; n != 0 && ref != 0; n = b.spoken[n-1].older {
 			if s := b.spoken[n-1]; !s.At.Before(since) {
 				found = append(found, Contact{At: s.At, Person: s.Person, How: s.How})
 			}
@@ -241,7 +256,7 @@ func (b *Book) ContactsSince(person dataset.Ref, address string, since time.Time
 	}
 	if address != "" {
 		for n := b.addressAt[address]; n != 0; n = b.messages[n-1].sameAddress {
-			if m := &b.messages[n-1]; person == 0 || m.Person != person {
+			if m := &b.messages[n-1]; person == 0 || !b.Same(m.Person, person) {
 				add(m)
 			}
 		}

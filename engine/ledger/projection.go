@@ -40,6 +40,7 @@ type Rest struct {
 	Imports      []ImportMade    `json:"imports,omitempty"`
 	Facts        []FactRecorded  `json:"facts,omitempty"`
 	Erased       []dataset.Ref   `json:"erased,omitempty"`
+	Said         []Saying        `json:"said,omitempty"` // of two records
 	Halted       bool            `json:"halted,omitempty"`
 	HaltedFor    string          `json:"halted_for,omitempty"`
 	Confirmed    time.Time       `json:"confirmed,omitzero"`
@@ -125,7 +126,7 @@ func (b *Book) Rest() Rest {
 	r := Rest{
 		Seq: b.seq, Hash: hex.EncodeToString(b.hash[:]), Last: b.last, Runs: b.Runs(), Halted: b.halted,
 		HaltedFor: b.haltedFor, Confirmed: b.confirmed, Machine: b.machine, Fence: b.fence,
-		Erased: slices.Sorted(maps.Keys(b.erased)),
+		Erased: slices.Sorted(maps.Keys(b.erased)), Said: b.Sayings(),
 	}
 	for s, l := range b.suppressions {
 		r.Suppressions = append(r.Suppressions, Suppression{s.person, s.address, s.scope, l.why, l.at})

@@ -116,7 +116,13 @@ func (d dice) wire() Change {
 }
 
 func (d dice) office() Change {
-	switch d.n(17) {
+	switch d.n(20) {
+	case 17:
+		return SaidSame{d.ref(), d.ref()}
+	case 18:
+		return SaidDifferent{d.ref(), d.ref()}
+	case 19:
+		return SaidUndone{d.ref(), d.ref()}
 	case 0:
 		return HaltedAll{d.reason()}
 	case 1, 2:

@@ -155,6 +155,10 @@ func (b *Book) restoreRest(p Projection) error {
 	for _, ref := range r.Erased {
 		b.erased[ref] = true
 	}
+	for _, s := range r.Said {
+		b.said[pairOf(s.One, s.Other)] = Saying{min(s.One, s.Other), max(s.One, s.Other), s.Same, moment(s.At)}
+	}
+	b.group()
 	b.halted, b.haltedFor, b.confirmed = r.Halted, r.HaltedFor, moment(r.Confirmed)
 	b.machine, b.fence = r.Machine, r.Fence
 	return restoredWhole(b)

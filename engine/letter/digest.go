@@ -208,7 +208,9 @@ func (d *digest) grid(g *Grid) {
 	b.WriteString("</tbody>")
 	if len(rows) > 0 {
 		d.lines(tableText(head, rows, width))
+		d.html.WriteString(around[0])
 		d.element("table", b.String())
+		d.html.WriteString(strings.TrimPrefix(around[1], "\n") + "\n")
 	}
 	d.paragraph(g.Note)
 	if g.File != "" {

@@ -16,13 +16,17 @@ var styles = map[string]string{
 	"ul":         "margin:0 0 1em 0;padding:0 0 0 1.4em",
 	"ol":         "margin:0 0 1em 0;padding:0 0 0 1.8em",
 	"li":         "margin:0 0 .3em 0",
-	"table":      "border-collapse:collapse;margin:0 0 1em 0;font-size:.88em",
-	"th":         "border-bottom:2px solid;padding:.3em .8em .3em 0;text-align:left;vertical-align:top;overflow-wrap:break-word",
-	"td":         "border-bottom:1px solid;padding:.3em .8em .3em 0;text-align:left;vertical-align:top;overflow-wrap:break-word",
+	"table":      "border-collapse:collapse;font-size:.95em;line-height:1.35",
+	"th":         "border-bottom:2px solid;padding:.3em .7em .3em 0;text-align:left;vertical-align:top;overflow-wrap:break-word",
+	"td":         "border-bottom:1px solid;padding:.3em .7em .3em 0;text-align:left;vertical-align:top;overflow-wrap:break-word",
 	"blockquote": "margin:0 0 1em 0;padding:0 0 0 1em;border-left:3px solid",
 	"pre":        "white-space:pre-wrap;margin:0 0 1em 0",
 	"hr":         "border:0;border-top:1px solid;margin:1.5em 0",
 }
+
+// around is what a table stands in: one that is wider than a telephone moves
+// under the finger, and the words around it keep their place.
+var around = [2]string{`<div style="overflow-x:auto;margin:0 0 1em 0">` + "\n", "\n</div>"}
 
 // putBack puts the values back into the HTML that goldmark made, each by its
 // place.
@@ -38,7 +42,11 @@ func (p *printed) putBack(made string) string {
 		case html.StartTagToken, html.SelfClosingTagToken:
 			p.tag(&b, z.Token())
 		case html.EndTagToken:
-			b.WriteString("</" + z.Token().Data + ">")
+			t := z.Token()
+			b.WriteString("</" + t.Data + ">")
+			if t.Data == "table" {
+				b.WriteString(around[1])
+			}
 		}
 	}
 }
@@ -46,6 +54,9 @@ func (p *printed) putBack(made string) string {
 // tag writes a tag with its attributes and its style.
 func (p *printed) tag(b *strings.Builder, t html.Token) {
 	name, style := t.Data, ""
+	if name == "table" {
+		b.WriteString(around[0])
+	}
 	b.WriteString("<" + name)
 	for _, a := range t.Attr {
 		value := ""

@@ -52,6 +52,22 @@ type Outgoing struct {
 	Content   Content
 	Files     map[string][]byte // attachments by SHA-256
 	Again     bool              // possibly a second copy, to an officer
+
+	// Earlier are the numbers of the letters of the same series that its reader
+	// has, the oldest first: this one stands beneath them.
+	Earlier []string
+	// Unsubscribe is where its reader can say, without a word, that there are to
+	// be no more of these letters: an https: address that takes a click, then a
+	// mailto: one. Only a letter that promotes something has any.
+	Unsubscribe []string
+	// Answers is the address to which the answers of an officer go; it holds the
+	// token that says which message is answered. Empty: as the content says.
+	Answers string
+	// AnswerAt is the page on which an officer can answer. Empty: there is none.
+	AnswerAt string
+	// Mark stands behind the subject and holds the same token, where the mailbox
+	// does not take such addresses.
+	Mark string
 }
 
 // An OutcomeKind is what became of one attempt.

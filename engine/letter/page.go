@@ -63,7 +63,7 @@ func (f Frame) html(subject, body string) string {
 		"<body style=\"margin:0;padding:0\">\n" +
 		"<div role=\"article\" lang=\"en-GB\" style=\"max-width:38em;margin:0 auto;padding:1.2em;" +
 		"font-family:Georgia,'Times New Roman',serif;font-size:17px;line-height:1.5;overflow-wrap:anywhere\">\n")
-	b.WriteString("<p style=\"margin:0 0 1.2em 0;padding:0 0 .5em 0;border-bottom:1px solid;font-size:.9em\">" + safe(f.Constituency) + "</p>\n")
+	b.WriteString("<p style=\"margin:0 0 1.2em 0;padding:0 0 .5em 0;border-bottom:1px solid;font-weight:bold\">" + safe(f.Constituency) + "</p>\n")
 	b.WriteString("<h1 style=\"font-size:1.35em;line-height:1.3;margin:0 0 .8em 0\">" + safe(subject) + "</h1>\n")
 	b.WriteString(body + "\n")
 	if s := broken(f.Sender); s != "" {
@@ -76,7 +76,7 @@ func (f Frame) html(subject, body string) string {
 		}
 	}
 	if foot.Len() > 0 {
-		b.WriteString("<div role=\"contentinfo\" style=\"margin:2em 0 0 0;padding:.8em 0 0 0;border-top:1px solid;font-size:.85em\">\n" + foot.String() + "</div>\n")
+		b.WriteString("<div role=\"contentinfo\" style=\"margin:2em 0 0 0;padding:.8em 0 0 0;border-top:1px solid;font-size:.9em\">\n" + foot.String() + "</div>\n")
 	}
 	b.WriteString("</div>\n</body>\n</html>\n")
 	return b.String()

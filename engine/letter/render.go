@@ -114,7 +114,7 @@ func (r *renderer) words(v dataset.Value) string {
 	if v.IsBlank() {
 		return ""
 	}
-	return shown(v.Words(r.clock))
+	return shown(v.Spoken(r.clock))
 }
 
 // shown puts a text on one line and makes visible what would not be seen.

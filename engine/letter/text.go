@@ -177,14 +177,14 @@ func indented(lines []string, first, rest string) []string {
 }
 
 // wrap breaks a text at its spaces into lines of at most width characters;
-// a word that is longer stays whole.
+// a word that is longer stays whole, and so does a telephone number.
 func wrap(s string, width int) []string {
 	var out []string
 	var line []byte
 	for l := range strings.SplitSeq(s, "\n") {
 		length := 0
 		line = line[:0]
-		for word := range strings.FieldsFuncSeq(l, isSpace) {
+		for _, word := range dialled(strings.FieldsFunc(l, isSpace)) {
 			n := utf8.RuneCountInString(word)
 			if length > 0 && length+1+n > width {
 				out = append(out, string(line))
@@ -201,3 +201,21 @@ func wrap(s string, width int) []string {
 	}
 	return out
 }
+
+// dialled makes one word of the parts of a telephone number: 020 7946 0000.
+func dialled(words []string) []string {
+	out := words[:0]
+	for _, w := range words {
+		if n := len(out); n > 0 && len(w) > 2 && strings.Trim(w[:3], figures) == "" {
+			begun := strings.TrimLeft(out[n-1], "(")
+			if len(begun) > 2 && (begun[0] == '0' || begun[0] == '+') && strings.Trim(begun[1:], figures+" ") == "" {
+				out[n-1] += " " + w
+				continue
+			}
+		}
+		out = append(out, w)
+	}
+	return out
+}
+
+const figures = "0123456789"

@@ -21,7 +21,7 @@ func (l *look) occurrence(w *world, s *playbook.Step) (string, bool) {
 		}
 		if t.Unknown != nil {
 			l.settled = false
-			l.unsure(s, "whether "+s.ID+" must speak again", t.Unknown)
+			l.unsure(s, "whether "+readable(s.ID)+" must speak again", t.Unknown)
 			return "", false
 		}
 		parts = append(parts, mark(t.Value))

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sort"
 
+	"github.com/clarion-clp/clarion/engine/dataset"
 	"github.com/clarion-clp/clarion/engine/ledger"
 	"github.com/clarion-clp/clarion/engine/letter"
 )
@@ -65,6 +66,41 @@ func (p *planner) approvals() map[string]*asking {
 		}
 	}
 	return out
+}
+
+// Deciders gives the roles that say yes or no where a role's word is asked for:
+// that role and, while nobody holds it, the one that it falls to. Of a branch's
+// role any branch's officer will do, and the one that is asked.
+func Deciders(in Input, role string) []string {
+	p := newPlanner(in)
+	var out []string
+	for seen := map[string]bool{}; role != "" && !seen[role]; {
+		seen[role] = true
+		r := p.set.Roles[role]
+		if p.held(role) {
+			if out = append(out, role); r == nil || !r.Branch {
+				return out
+			}
+		}
+		if r == nil {
+			break
+		}
+		role = r.FallsTo
+	}
+	return out
+}
+
+// held tells that somebody holds a role today, whether or not mail goes there.
+func (p *planner) held(role string) bool {
+	t := p.in.Tables["officers"]
+	if t == nil {
+		return false
+	}
+	return slices.ContainsFunc(t.Rows, func(r *dataset.Row) bool {
+		branch, _ := r.Get(t.Schema, "branch")
+		h, _, ok := p.officer(t.Schema, r, role, branch.S)
+		return ok && h.name+h.email != ""
+	})
 }
 
 func (a *asking) items(p *planner) []letter.Item {

@@ -40,6 +40,7 @@ func (p *planner) letters() {
 	for _, y := range all {
 		p.settle(y, held[y.pb.Name])
 	}
+	p.batches(all)
 }
 
 // written renders all letters and ranks them: service before marketing, what is
@@ -127,6 +128,9 @@ func (p *planner) settle(y *made, held string) {
 		}
 		line := y.lineOf(verb, y.step, y.to, m.NotBefore, m.Content.Why)
 		line.Message = m.Key
+		if y.member() && p.mourns(m.Address) {
+			line.Why += "; a member who has died used this address too"
+		}
 		p.line(line)
 	}
 }
@@ -151,17 +155,19 @@ func (p *planner) underWay(m *Message) int {
 }
 
 // quiet says why nothing goes to members today, or empty.
-func (p *planner) quiet() string {
+func (p *planner) quiet() string { return p.quietOn(p.today) }
+
+func (p *planner) quietOn(day calendar.Date) string {
 	q := p.set.Constituency.Quiet
-	if q.Weekdays[p.today.Weekday()] {
-		return "nothing is sent on a " + p.today.Weekday().String()
+	if q.Weekdays[day.Weekday()] {
+		return "nothing is sent on a " + day.Weekday().String()
 	}
 	for _, r := range q.Ranges {
-		if p.today >= r[0] && p.today <= r[1] {
+		if day >= r[0] && day <= r[1] {
 			return "quiet days until " + r[1].Words()
 		}
 	}
-	if off, err := p.clock.Holiday(p.today); q.BankHolidays && err == nil && off {
+	if off, err := p.clock.Holiday(day); q.BankHolidays && err == nil && off {
 		return "today is a bank holiday"
 	}
 	return ""
@@ -180,8 +186,8 @@ type spent struct {
 type allotment struct{ by map[string][]spent }
 
 func (a *allotment) add(m *Message, x *want) {
-	s := spent{at: m.NotBefore, marketing: x.basis == playbook.Marketing, batch: stepOf(x.pb.Name, x.step.ID), cause: x.c.Key, person: m.Person}
-	for _, k := range keysOf(m.Person, m.Address) {
+	s := spent{at: m.NotBefore, marketing: x.basis == playbook.Marketing, batch: stepOf(x.pb.Name, x.step.ID), cause: x.c.Key, person: x.in.Book.Person(m.Person)}
+	for _, k := range keysOf(s.person, m.Address) {
 		a.by[k] = append(a.by[k], s)
 	}
 }
@@ -201,16 +207,17 @@ func stepOf(pb, step string) string { return pb + "/" + step }
 // address on one day are not each other's rivals.
 func (p *planner) overBudget(x *want, m *Message, given *allotment) string {
 	b := p.set.Constituency.Budget
+	person := p.in.Book.Person(m.Person)
 	var past []spent
 	for _, c := range p.in.Book.ContactsSince(m.Person, m.Address, p.now.AddDate(0, 0, -32)) {
 		if c.Basis == "" { // a talk is no letter
 			continue
 		}
 		past = append(past, spent{at: c.At, marketing: c.Basis == string(playbook.Marketing),
-			batch: stepOf(c.Playbook, c.Step), cause: c.Case, person: c.Person})
+			batch: stepOf(c.Playbook, c.Step), cause: c.Case, person: p.in.Book.Person(c.Person)})
 	}
 	seen := map[string]bool{}
-	for _, k := range keysOf(m.Person, m.Address) {
+	for _, k := range keysOf(person, m.Address) {
 		for _, s := range given.by[k] {
 			id := string(s.cause) + s.batch + itoa(int64(s.person))
 			if !seen[id] {
@@ -223,16 +230,16 @@ func (p *planner) overBudget(x *want, m *Message, given *allotment) string {
 	week, month := 0, 0
 	counted := map[string]bool{} // what went to several at the address counts once
 	for _, s := range past {
-		if s.person == m.Person {
+		if s.person == person {
 			counted[p.household(s)] = true
 		}
 	}
 	for _, s := range past {
 		ago := calendar.DaysBetween(p.clock.Day(s.at), p.today)
-		if ago == 0 && s.person != m.Person && s.batch == stepOf(x.pb.Name, x.step.ID) {
+		if ago == 0 && s.person != person && s.batch == stepOf(x.pb.Name, x.step.ID) {
 			continue
 		}
-		if joint := p.household(s); s.person != m.Person {
+		if joint := p.household(s); s.person != person {
 			if counted[joint] {
 				continue
 			}

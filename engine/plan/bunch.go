@@ -19,6 +19,7 @@ const (
 
 // A bunch is several items of a digest about which the same is to be said.
 type bunch struct {
+	sec  *letter.Section
 	at   int // its place among the items of its part
 	grid letter.Grid
 }
@@ -50,7 +51,7 @@ func (b *bunches) take(it *item, sec *letter.Section) bool {
 	}
 	x := b.of[it.bunch]
 	if x == nil {
-		x = &bunch{at: len(sec.Items)}
+		x = &bunch{sec: sec, at: len(sec.Items)}
 		body := letter.Item{Marks: it.body.Marks}
 		switch it.section {
 		case sheet:
@@ -70,21 +71,17 @@ func (b *bunches) take(it *item, sec *letter.Section) bool {
 }
 
 // close lays the tables into the letter, and gives the files with them.
-func (b *bunches) close(m *Message, secs *[sections]letter.Section) []letter.Attachment {
+func (b *bunches) close(m *Message) []letter.Attachment {
 	var out []letter.Attachment
 	for _, k := range b.keys {
 		x := b.of[k]
-		part, name, _ := strings.Cut(k, "\x00")
+		_, name, _ := strings.Cut(k, "\x00")
 		out = append(out, m.carry(&x.grid, readable(strings.ReplaceAll(name, "\x00", " "))))
 		if n := len(x.grid.Rows); n > shown {
 			x.grid.Rows = x.grid.Rows[:shown]
 			x.grid.Note = itoa(int64(n-shown)) + " more stand in the file."
 		}
-		sec := &secs[sheet]
-		if part != "calls" {
-			sec = &secs[news]
-		}
-		sec.Items[x.at].Table = &x.grid
+		x.sec.Items[x.at].Table = &x.grid
 	}
 	return out
 }

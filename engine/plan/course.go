@@ -152,6 +152,7 @@ func (c *course) see() (*Plan, error) {
 	if !c.looked {
 		c.looked, c.holds, c.doubts = true, pl.Holds, pl.CannotTell
 	}
+	c.foresee(pl.Holds)
 	told := map[string][]*item{}
 	for _, it := range w.items {
 		told[w.hash(it.holder.email)] = append(told[w.hash(it.holder.email)], it)
@@ -171,6 +172,16 @@ func (c *course) see() (*Plan, error) {
 			key: string(l.Case) + l.Step + l.Why}, l.To)
 	}
 	return pl, nil
+}
+
+// foresee keeps what is said of a batch on the first day on which it is: a
+// forecast tells of it before it is too late.
+func (c *course) foresee(holds []Hold) {
+	for _, h := range holds {
+		if h.Kind == "batch" && !slices.ContainsFunc(c.holds, func(k Hold) bool { return k.Kind == h.Kind && k.Playbook == h.Playbook }) {
+			c.holds = append(slices.Clip(c.holds), h)
+		}
+	}
 }
 
 // agree gives every letter its yes, and lets held batches go: then they have to

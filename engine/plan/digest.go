@@ -42,6 +42,7 @@ type item struct {
 	guards  []playbook.Guard // what its words give away
 	private bool             // not for an address that members share
 	legal   bool             // its playbook rests on law and has a deadline
+	urgent  bool             // it is news of what was missed, or cannot be decided
 	bunch   string           // what it is said with in one table, if there are many; its cells there
 	title   string
 	cells   []string
@@ -49,7 +50,7 @@ type item struct {
 
 // part is the part of the digest in which an item stands.
 func (it *item) part() section {
-	if it.legal && (it.section == newTask || it.section == reminder) {
+	if it.legal && (it.section == newTask || it.section == reminder || it.urgent) {
 		return legal
 	}
 	return it.section
@@ -135,7 +136,7 @@ func (l *look) tell(w *world, s *playbook.Step, act ledger.Action, to addressee,
 	head, words := l.wording(s, l.names(as))
 	subject, err := head.Render(l.names(as), l.clock)
 	if err != nil {
-		subject = s.ID + " (" + l.pb.Title + ")"
+		subject = readable(s.ID) + " (" + l.pb.Title + ")"
 	}
 	body := letter.Item{Line: subject, Answers: answers(s), Number: t.Number, Due: l.clock.Day(t.Due).Words(), Marks: marks}
 	guards := s.Heads
@@ -146,7 +147,7 @@ func (l *look) tell(w *world, s *playbook.Step, act ledger.Action, to addressee,
 		if b, err := words.Render(l.names(as), l.clock); err == nil {
 			body.Words = b
 		} else {
-			body.Detail = "More was to be said here, and cannot be: " + hole(err) + "."
+			body.Detail = l.unsaid(err)
 		}
 	}
 	if g := l.grid(as, s); g != nil && sec == newTask {
@@ -209,6 +210,10 @@ func (l *look) holdersFor(to addressee, private bool) (hs []holder, marks []stri
 	return hs, marks
 }
 
+// legal tells that a playbook rests on law and has a day by which it is to be
+// done.
+func (d *duty) legal() bool { return d.pb.Locked && d.pb.Deadline != nil }
+
 // toHolders adds an item to the digest of each of those who have not been told.
 func (l *look) toHolders(hs []holder, it item) {
 	if len(hs) == 0 {
@@ -216,7 +221,7 @@ func (l *look) toHolders(hs []holder, it item) {
 		l.line(it.line)
 		return
 	}
-	it.legal = l.pb.Locked && l.pb.Deadline != nil
+	it.legal = l.legal()
 	first := true
 	for _, h := range hs {
 		if !l.owes(it.action.Key, h) {
@@ -327,7 +332,7 @@ func (p *planner) digestFor(k string, items []*item, ask *asking) {
 		}
 	}
 	n += len(many.keys)
-	att = append(att, many.close(m, &secs)...)
+	att = append(att, many.close(m)...)
 	if ask != nil {
 		secs[approval].Items = append(secs[approval].Items, ask.items(p)...)
 		for _, x := range ask.merits {

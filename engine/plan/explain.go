@@ -14,13 +14,50 @@ import (
 type Account struct {
 	Playbook, Title string
 	About           string
+	Absence         string                 // in words, where the last list does not have the record, or another source has it otherwise
 	Door            *condition.Explanation // when
 	Stay            *condition.Explanation // while, if it is another
 	// Occasion is what makes one case another (again): while any of it is blank
 	// there is no case.
 	Occasion []condition.Explanation
+	Lets     []Named // what the names stand for that these use
 	Cases    []CaseAccount
 	Lines    []Line // what this look came to: due now, waiting, later
+}
+
+// Named is a name that the playbook gave to an expression (let), with what it
+// comes to for a record.
+type Named struct {
+	Name string
+	condition.Explanation
+}
+
+// meanings explains the names that expressions use, and those that these use in turn,
+// in the order of the playbook.
+func (l *look) meanings(w *world, exprs ...*condition.Expr) []Named {
+	used := map[string]bool{}
+	note := func(e *condition.Expr) {
+		if e != nil {
+			for _, n := range e.Names() {
+				used[n] = true
+			}
+		}
+	}
+	for _, e := range exprs {
+		note(e)
+	}
+	for i := len(l.pb.Let) - 1; i >= 0; i-- { // a name may use those above it
+		if used[l.pb.Let[i].Name] {
+			note(l.pb.Let[i].Expr)
+		}
+	}
+	var out []Named
+	for _, x := range l.pb.Let {
+		if used[x.Name] {
+			out = append(out, Named{x.Name, x.Expr.Explain(w.World, l.vars(w))})
+		}
+	}
+	return out
 }
 
 // A CaseAccount is one case with all that was done in it.
@@ -54,6 +91,11 @@ func Explain(in Input, name string, ref dataset.Ref) []Account {
 		}
 		l := &look{duty: d, row: row, c: ledger.Case{Opened: p.now, Dataset: name, Subject: ref}}
 		a := Account{Playbook: pb.Name, Title: pb.Title, About: l.about()}
+		if row != nil {
+			if a.Absence = row.AbsenceWords(name); row.Dispute != nil {
+				a.Absence = row.Dispute.Words(p.clock)
+			}
+		}
 		w := p.worldAt(p.now)
 		if row != nil && pb.When != nil {
 			x := pb.When.Explain(w.World, l.vars(w))
@@ -68,11 +110,18 @@ func Explain(in Input, name string, ref dataset.Ref) []Account {
 				a.Occasion = append(a.Occasion, e.Explain(w.World, l.vars(w)))
 			}
 		}
-		for _, c := range in.Book.CasesOf(pb.Name, name, ref) {
+		if row != nil {
+			exprs := []*condition.Expr{pb.When, pb.While}
+			if pb.Again != nil {
+				exprs = append(exprs, pb.Again.Exprs...)
+			}
+			a.Lets = l.meanings(w, exprs...)
+		}
+		for _, c := range d.casesOfPerson(ref) {
 			a.Cases = append(a.Cases, CaseAccount{Case: c, Actions: in.Book.ActionsOf(c.Key), Tasks: in.Book.TasksOf(c.Key)})
 		}
 		for _, ln := range lines {
-			if ln.Playbook == pb.Name && ln.Dataset == name && ln.Ref == ref {
+			if ln.Playbook == pb.Name && ln.Dataset == name && in.Book.Same(ln.Ref, ref) {
 				a.Lines = append(a.Lines, ln)
 			}
 		}
@@ -194,7 +243,7 @@ func Ask(in Input, t ledger.Task) (line string, offers []string) {
 				continue
 			}
 			as := p.worldAt(t.Given)
-			line = s.ID + ", " + pb.Title
+			line = readable(s.ID) + ", " + pb.Title
 			l.elements(as, s, func() {
 				if l.element != t.Element {
 					return

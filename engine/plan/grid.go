@@ -66,7 +66,7 @@ func (p *planner) cellWords(s *dataset.Schema, r *dataset.Row, column string) st
 	if i, ok := s.Column(column); ok && s.Columns[i].Role() && p.set.Roles[v.S] != nil {
 		return p.roleTitle(v.S)
 	}
-	return v.Words(p.clock)
+	return v.Spoken(p.clock)
 }
 
 // sentences puts notes one behind the other.

@@ -15,13 +15,15 @@ import (
 const fewRecords = 20
 
 // Lint warns of what is allowed and seldom meant: all that playbook.Set.Lint
-// warns of, and conditions that hold today for none of the records there are, or
-// for every one of them. It looks at the records alone, as if nothing had been
+// warns of, cells that name what another list does not have, playbooks that a blank
+// cell of another record keeps from being told, and conditions that hold today for none of the records there are, or for every one of them. It looks at the records alone, as if nothing had been
 // done yet.
 func Lint(in Input) []playbook.Fault {
-	out := in.Set.Lint(in.Tables, in.Set.Constituency.Clock.Day(in.Now))
+	out := append(in.Set.Lint(in.Tables, in.Set.Constituency.Clock.Day(in.Now)), strangers(in)...)
 	in.Book = ledger.New()
-	counts := Compute(in).Counts
+	today := Compute(in)
+	counts := today.Counts
+	out = append(out, blanks(today.CannotTell, in.Set)...)
 	for _, pb := range in.Set.Playbooks {
 		c, counted := counts[pb.Name]
 		if !counted || pb.For == nil || pb.Everyone || c.Looked < fewRecords {

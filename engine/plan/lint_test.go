@@ -101,3 +101,55 @@ func TestLintWritesEveryLetter(t *testing.T) {
 		t.Error("looking changed something")
 	}
 }
+
+// TestLintOfABranchThatDoesNotExist: a member whose branch is not among the
+// branches is warned of, with the branch that was probably meant.
+func TestLintOfABranchThatDoesNotExist(t *testing.T) {
+	b := newBench(t, "2026-03-02", "", map[string]string{"gift.yaml": gift("")})
+	b.list("members", "key: A1; branch: North", "key: A2; branch: Nroth", "key: A3", "key: A4; branch: Zanzibar", "key: A5; branch: Nroth", "key: A6; branch: north")
+	strange := func() (out []string) {
+		for _, f := range plan.Lint(b.input()) {
+			if strings.Contains(f.Text, "branches does not have") {
+				out = append(out, f.Text)
+			}
+		}
+		return out
+	}
+	if got := strange(); len(got) != 0 { // there is no list to compare with
+		t.Errorf("without branches: %q", got)
+	}
+	b.list("branches", "key: North", "key: South")
+	const want = "3 of members name as their branch what the list of branches does not have: Nroth (2, first in row 3), perhaps North; Zanzibar (1, first in row 5)."
+	if got := strange(); len(got) != 1 || got[0] != want {
+		t.Errorf("it says %q, want %q", got, want)
+	}
+}
+
+// TestLintOfABlankThatSpoilsAList: one meeting without a date leaves open, for
+// every member, whether there is one ahead; that is warned of with the way to
+// write it. Written so, or where the blank is the record's own, nothing is said.
+func TestLintOfABlankThatSpoilsAList(t *testing.T) {
+	const tea = "name: tea\ntitle: Tea\nrole: secretary\nbasis: officer\nfor: member in members\nwhen: %s\nagain: never\nsteps:\n  - {task: bake, to: secretary, subject: Bake, due: 3 days after given}\n"
+	for when, want := range map[string]string{
+		`none(meetings, .date > today)`:                               "tea cannot be told for 2 records, because date is blank in 1 of the meetings (",
+		`count(meetings, .date > today) == 0 and present(member.key)`: "tea cannot be told for 2 records, because date is blank in 1 of the meetings (",
+		`none(meetings, present(.date) and .date > today)`:            "",
+		`member.joined < today`:                                       "",
+	} {
+		b := newBench(t, "2026-03-02", "", map[string]string{"tea.yaml": fmt.Sprintf(tea, strings.Replace(when, "member.key", "member.membership_no", 1))})
+		b.list("members", "key: A1", "key: A2")
+		b.list("meetings", "key: M1; title: One; date: 2026-02-01", "key: M2; title: Two")
+		got := ""
+		for _, f := range plan.Lint(b.input()) {
+			if strings.Contains(f.Text, "cannot be told for") {
+				got += f.Text
+				if !strings.Contains(f.Hint, "write present(.date) and ...") {
+					t.Errorf("%s: the hint is %q", when, f.Hint)
+				}
+			}
+		}
+		if want == "" && got != "" || !strings.HasPrefix(got, want) {
+			t.Errorf("%s: it says %q, want %q", when, got, want)
+		}
+	}
+}

@@ -59,6 +59,7 @@ type look struct {
 	over       map[int64]bool             // tasks that ended in this look
 	pending    int                        // letters that are due now
 	missed     bool                       // and one of them was missed
+	elsewhere  bool                       // something was done under another number of the person
 }
 
 // lookAt asks of an open case, in this order, whether it is done, stopped,
@@ -122,6 +123,9 @@ func (d *duty) lookAt(w *world, r *dataset.Row, c ledger.Case, held bool) {
 	}
 }
 
+// everyStep is why a case closes by itself.
+const everyStep = "every step is settled"
+
 // closeSettled closes the cases of which every step is settled, once it is
 // known that none of their letters is still to go.
 func (p *planner) closeSettled() {
@@ -129,9 +133,12 @@ func (p *planner) closeSettled() {
 		if l.pending > 0 {
 			continue
 		}
-		result, why := ledger.Done, "every step is settled"
+		result, why := ledger.Done, everyStep
 		if l.missed {
-			result, why = ledger.Spent, "every step is settled, some were missed"
+			result, why = ledger.Spent, everyStep+", some were missed"
+		}
+		if l.elsewhere {
+			result, why = ledger.Over, doneUnderAnother
 		}
 		l.close(l, result, why)
 	}
@@ -247,8 +254,12 @@ func (d *duty) doubt(l *look, what string, u *dataset.Unknown) {
 	if u == nil || u.Absent && len(u.Cells) == 0 && u.Why == "" {
 		return
 	}
+	ref := l.c.Subject
+	if l.row != nil {
+		ref = l.row.Ref
+	}
 	d.plan.CannotTell = append(d.plan.CannotTell, CannotTell{Playbook: d.pb.Name, What: what,
-		About: l.about(), Cells: u.Cells, Why: u.Why})
+		About: l.about(), Cells: u.Cells, Why: u.Why, ref: ref})
 }
 
 // brief says an Unknown in words that hold no personal data.
@@ -261,9 +272,9 @@ func brief(u *dataset.Unknown) string {
 	}
 	var out []string
 	for _, c := range u.Cells {
-		s := c.Column + " is blank"
+		s := readable(c.Column) + " is blank"
 		if c.Why != "" {
-			s = c.Column + " cannot be read"
+			s = readable(c.Column) + " cannot be read"
 		}
 		if c.Origin.Row > 0 {
 			s += " (" + c.Dataset + " row " + strconv.Itoa(c.Origin.Row) + ")"

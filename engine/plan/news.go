@@ -40,12 +40,24 @@ func (l *look) tellNews(s *playbook.Step, a ledger.Action, to addressee, what, w
 		l.line(l.lineOf(Observed, s, to, a.Due, what+": "+why))
 		return
 	}
-	body := letter.Item{Line: l.pb.Title + ": " + called(s) + " for " + l.about() + " was " + what, Marks: marks}
+	became := " was " + what
+	if what == "undecided" {
+		became = ": nobody can tell whether it is needed"
+	}
+	body := letter.Item{Line: l.pb.Title + ": " + called(s) + l.forWhom() + became, Marks: marks}
 	if why != "" {
 		body.Detail = capital(why) + "."
 	}
-	l.toHolders(hs, item{bunch: what + "\x00" + l.pb.Name + "\x00" + s.ID + " " + what, title: l.pb.Title, cells: []string{l.about(), l.whom(a), why}, action: a, section: news, due: a.Due, body: body, guards: l.pb.Guards(), private: private,
+	l.toHolders(hs, item{bunch: what + "\x00" + l.pb.Name + "\x00" + s.ID + " " + what, title: l.pb.Title, cells: []string{l.about(), l.whom(a), why}, action: a, section: news, urgent: what == "missed" || what == "undecided", due: a.Due, body: body, guards: l.pb.Guards(), private: private,
 		line: l.lineOf(Tells, s, to, a.Due, what+": "+why)})
+}
+
+// forWhom says whom a case is about, where it is about a record.
+func (l *look) forWhom() string {
+	if l.pb.For == nil {
+		return ""
+	}
+	return " for " + l.about()
 }
 
 // called is what people call a step.
@@ -95,6 +107,9 @@ func (p *planner) ends(t ledger.Task) bool {
 func (p *planner) recall(c ledger.Case, a ledger.Action) {
 	words := append(strings.SplitN(a.Occurrence, " ", 3), "", "")
 	words[0] = newsOf(a.Occurrence)
+	if words[0] == "undecided" {
+		return // by now it can be told
+	}
 	origin := ledger.NewActionKey(c.Key, a.Step, a.Element, words[1], words[2])
 	why := ""
 	if x, ok := p.in.Book.Action(origin); ok && words[0] == "missed" {
@@ -128,7 +143,7 @@ func (p *planner) recall(c ledger.Case, a ledger.Action) {
 // that speaks again, or of a reminder.
 func isNews(occurrence string) bool {
 	what := newsOf(occurrence)
-	return what == "missed" || what == "withdrawn" || what == "reopened"
+	return what == "missed" || what == "withdrawn" || what == "reopened" || what == "undecided"
 }
 
 // newsOf gives what news says became of an action: the first word of its

@@ -136,12 +136,15 @@ type CannotTell struct {
 	About          string
 	Cells          []dataset.Cell
 	Why            string
+
+	ref dataset.Ref // of the record
 }
 
 // A Hold is something that stands before a batch.
 type Hold struct {
-	Kind     string // date, brake, trust, observe, backlog, stale, not imported
+	Kind     string // date, brake, batch, trust, observe, backlog, stale, not imported, missing, refused, disputed
 	Playbook string
+	Dataset  string // of records that the last list does not have, or another source has otherwise
 	Count    int
 	Why      string
 	Hint     string
@@ -176,6 +179,7 @@ func (p *planner) compute() *Plan {
 	}
 	p.letters()
 	p.fallen()
+	p.tellAbsences()
 	p.closeSettled()
 	p.earn()
 	p.digests()
@@ -229,9 +233,10 @@ type planner struct {
 	plan      *Plan
 	worlds    map[int64]*world
 	roles     map[string][]holder
-	mute      map[string]bool // roles that are held, by somebody without an address
-	sharing   map[string]int  // how many members use an address
-	titles    dataset.Term    // of the roles
+	mute      map[string]bool  // roles that are held, by somebody without an address
+	homes     map[string]*home // by address
+	mourning  map[string]bool  // addresses, hashed, of which a member has died
+	titles    dataset.Term     // of the roles
 	counts    map[string]*Count
 	wants     []*want
 	reopened  map[ledger.CaseKey]time.Time // cases that reopen in this plan, and when they had closed

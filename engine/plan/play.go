@@ -127,6 +127,7 @@ func (p *Play) Import(name, file string, rows []*dataset.Row) {
 		}
 		fresh[i] = &row
 	}
+	fresh = append(fresh, p.missing(name, before, fresh)...)
 	t := dataset.NewTable(p.Set.Schemas[name], fresh, p.Now, first, file, "")
 	p.held[name] = append(p.held[name], t)
 	if p.from == nil {
@@ -134,6 +135,34 @@ func (p *Play) Import(name, file string, rows []*dataset.Row) {
 			File: file, At: p.Now, Full: true, Baseline: before == nil, Rows: len(rows)})
 	}
 	p.stand(name, t)
+}
+
+// missing are the records that a new list of a dataset does not have and that are
+// held all the same.
+func (p *Play) missing(name string, before *dataset.Table, fresh []*dataset.Row) []*dataset.Row {
+	after := p.Set.GoneAfter(name)
+	if before == nil || after <= 1 {
+		return nil
+	}
+	there := make(map[dataset.Ref]bool, len(fresh))
+	for _, r := range fresh {
+		there[r.Ref] = true
+	}
+	clock := p.Set.Constituency.Clock
+	var out []*dataset.Row
+	for _, r := range before.Rows {
+		known := r
+		if t := p.Tables[name]; t != nil && t.ByRef(r.Ref) != nil {
+			known = t.ByRef(r.Ref)
+		}
+		if there[r.Ref] || before.Schema.Left(known) {
+			continue
+		}
+		if m := before.Missing(r, clock.Day(before.Imported), clock.Day(p.Now)); m.Absence.Lists < after {
+			out = append(out, m)
+		}
+	}
+	return out
 }
 
 // earlier is a record as it was last seen in a list before the one that stands,
@@ -225,7 +254,7 @@ func (p *Play) people() {
 func (p *Play) derive(from string) {
 	p.people()
 	if p.Set.Reads("gift_groups") && (from == "" || from == "donations" || from == "loans" || from == "members" || p.Tables["gift_groups"] == nil) {
-		t := dataset.GiftGroups(p.Tables, p.Set.Law.At)
+		t := dataset.GiftGroups(p.Tables, p.Set.Law.At, p.Book.Person)
 		refs := make(map[string]dataset.Ref, len(t.Rows))
 		for _, r := range t.Rows {
 			refs[r.Key] = p.ref("gift_groups", r.Key)

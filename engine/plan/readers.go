@@ -108,28 +108,37 @@ func (p *planner) sheet(x *want, h holder, why string) {
 	private := x.pb.Private || x.step.Private
 	hs, marks := x.holdersFor(to, private)
 	body := letter.Item{Line: h.name + ": " + x.pb.Title, Detail: "No letter can go: " + why + ".", Marks: marks}
-	var known [3]string // phone, address, postcode
-	if x.to.row != nil {
-		var know []string
-		for i, c := range []string{"phone", "address", "postcode"} {
-			if c == "phone" && says(x.to.schema, x.to.row, "no_phone") {
-				known[i] = "wants no calls"
-				know = append(know, known[i])
-				continue
-			}
-			g := playbook.Guard{Dataset: x.to.schema.Name, Column: c, Class: dataset.Contact}
-			if v, _ := x.to.row.Get(x.to.schema, c); !v.IsBlank() && x.hides(to.role, []playbook.Guard{g}) == "" {
-				known[i] = dataset.Plain(v.Words(p.clock))
-				know = append(know, c+": "+known[i])
-			}
-		}
-		if len(know) > 0 {
-			body.Detail += " " + capital(strings.Join(know, "; ")) + "."
+	w := x.ways(to.role)
+	var know []string
+	for _, c := range [][2]string{{"phone: ", w.phone}, {"", w.silence()}, {"address: ", w.address}, {"postcode: ", w.postcode}} {
+		if c[1] != "" {
+			know = append(know, c[0]+c[1])
 		}
 	}
-	cells := []string{h.name, known[0], strings.Trim(known[1]+", "+known[2], ", "), why}
+	if len(know) > 0 {
+		body.Detail += " " + capital(strings.Join(know, "; ")) + "."
+	}
+	cells := []string{h.name, w.phone + w.silence(), strings.Trim(w.address+", "+w.postcode, ", "), why}
 	x.toHolders(hs, item{bunch: "calls\x00" + x.pb.Name + "\x00" + x.step.ID, title: x.pb.Title, cells: cells, action: x.action, section: sheet, due: x.window.moment, body: body, guards: x.pb.Guards(), private: private,
 		line: x.lineOf(Lists, x.step, x.to, x.window.moment, why)})
+}
+
+// tooLarge says that what a letter attaches is more than letters may carry: the
+// servers on the way would refuse it, at the last moment and to each reader anew.
+func (p *planner) tooLarge(att []letter.Attachment) string {
+	var n int64
+	for _, a := range att {
+		n += a.Size
+	}
+	most := p.set.Constituency.Mail.MostAttached()
+	if n <= most {
+		return ""
+	}
+	name := "what it attaches has "
+	if len(att) == 1 {
+		name = dataset.Plain(att[0].Name) + " has "
+	}
+	return name + itoa((n+1<<20-1)>>20) + " MB, and letters carry " + itoa(most>>20) + " MB at most (attachments_mb, under mail in constituency.yaml)"
 }
 
 // attachment finds the document a step attaches; while there is none the

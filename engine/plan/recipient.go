@@ -280,21 +280,6 @@ func says(s *dataset.Schema, r *dataset.Row, column string) bool {
 	return v.Kind == dataset.YesNo && v.N == 1
 }
 
-// shared says how many members use an address.
-func (p *planner) shared(email string) int {
-	if p.sharing == nil {
-		p.sharing = map[string]int{}
-		if t := p.in.Tables["members"]; t != nil {
-			for _, r := range t.Rows {
-				if v, _ := r.Get(t.Schema, t.Schema.Email); !v.IsBlank() {
-					p.sharing[address(v.S)]++
-				}
-			}
-		}
-	}
-	return p.sharing[address(email)]
-}
-
 // barred says why nothing may go to a person, or empty.
 func (p *planner) barred(a addressee, h holder, basis playbook.Basis) string {
 	if a.row == nil {

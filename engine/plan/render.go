@@ -69,6 +69,10 @@ func (p *planner) render(x *want) []*Message {
 		p.line(l.lineOf(Waits, x.step, x.to, x.window.moment, wait))
 		return nil
 	}
+	if why := p.tooLarge(att); why != "" {
+		p.unwritten(x, why, "what "+readable(x.step.ID)+" attaches", why)
+		return nil
+	}
 	var out []*Message
 	for _, h := range p.readers(x) {
 		if p.has(x, h) {
@@ -81,10 +85,7 @@ func (p *planner) render(x *want) []*Message {
 		m, err := p.letterTo(x, h, as, att)
 		if err != nil {
 			why := hole(err)
-			p.gone[x.action.Key] = why
-			p.line(l.lineOf(Withholds, x.step, x.to, x.window.moment, "the letter has a hole: "+why))
-			p.plan.CannotTell = append(p.plan.CannotTell, CannotTell{Playbook: x.pb.Name,
-				What: "the words of " + x.step.ID, About: l.about(), Why: why})
+			p.unwritten(x, "the letter has a hole: "+why, "the words of "+readable(x.step.ID), why)
 			return nil
 		}
 		if old, ok := p.in.Book.MessageAt(m.Key); ok && x.behind {
@@ -95,6 +96,14 @@ func (p *planner) render(x *want) []*Message {
 		}
 	}
 	return out
+}
+
+// unwritten withholds a letter that cannot be made, and puts what is the matter
+// before the role that can mend it.
+func (p *planner) unwritten(x *want, line, what, why string) {
+	p.gone[x.action.Key] = why
+	p.line(x.look.lineOf(Withholds, x.step, x.to, x.window.moment, line))
+	p.plan.CannotTell = append(p.plan.CannotTell, CannotTell{Playbook: x.pb.Name, What: what, About: x.look.about(), Why: why})
 }
 
 const refusedWhy = "the mail server refused the letter"
@@ -113,39 +122,60 @@ func (x *want) signer() addressee {
 	return x.roleOf(w, x.pb.Role)
 }
 
-// letterTo renders one letter for one reader.
-func (p *planner) letterTo(x *want, h holder, as *world, att []letter.Attachment) (*Message, error) {
+// said gives the subject and the words of a letter for one reader. The table
+// that it shows is named by carry, if it is to travel as a file too.
+func (x *want) said(h holder, as *world, carry func(*letter.Grid)) (subject string, body letter.Body, err error) {
 	l := x.look
 	if x.to.row == nil {
 		l.extra["recipient"] = h.record()
 	}
 	names := l.names(as)
 	head, words := l.wording(x.step, names)
-	subject, err := head.Render(names, p.clock)
-	if err != nil {
-		return nil, err
+	if subject, err = head.Render(names, x.clock); err != nil {
+		return "", body, err
 	}
-	var body letter.Body
 	if words != nil {
-		if body, err = words.Render(names, p.clock); err != nil {
-			return nil, err
+		if body, err = words.Render(names, x.clock); err != nil {
+			return "", body, err
 		}
 	}
-	signer := x.signer()
-	m := &Message{Subject: l.about()}
 	g := l.grid(as, x.step)
-	if g != nil && x.to.role != "" { // an officer works with it; a member reads it
-		att = append(slices.Clip(att), m.carry(g, readable(x.step.ID)))
+	if g != nil && carry != nil {
+		carry(g)
 	}
 	if g != nil && (x.step.Tally || !uses(x.step, "rows")) {
 		b := letter.DigestBody([]letter.Section{{Items: []letter.Item{{Table: g}}}})
 		body.Text += "\n" + b.Text
 		body.HTML += b.HTML
 	}
-	c := p.set.Constituency
-	sender, reply := p.sender(signer)
-	body = letter.Page(letter.Frame{Constituency: c.Name, Sender: sender, Imprint: c.Imprint, Clock: p.clock,
-		Why: p.why(x, h), Wrong: "If something here is wrong, reply to this letter and tell us."}, subject, body)
+	return subject, body, nil
+}
+
+// frame is what stands around a letter, and where replies to it go.
+func (x *want) frame(h holder, signer addressee) (f letter.Frame, reply string) {
+	c := x.set.Constituency
+	f = letter.Frame{Constituency: c.Name, Imprint: c.Imprint, Clock: x.clock,
+		Why: x.why(x, h), Wrong: "If something here is wrong, reply to this letter and tell us."}
+	f.Sender, reply = x.sender(signer)
+	return f, reply
+}
+
+// letterTo renders one letter for one reader.
+func (p *planner) letterTo(x *want, h holder, as *world, att []letter.Attachment) (*Message, error) {
+	l := x.look
+	m := &Message{Subject: l.about()}
+	subject, body, err := x.said(h, as, func(g *letter.Grid) {
+		if x.to.role != "" { // an officer works with it; a member reads it
+			att = append(slices.Clip(att), m.carry(g, readable(x.step.ID)))
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	signer := x.signer()
+	f, reply := x.frame(h, signer)
+	sender := f.Sender
+	body = letter.Page(f, subject, body)
 	m.Kind, m.Playbook, m.Approver, m.Basis = ledger.Letter, x.pb.Name, signer.role, string(x.basis)
 	m.Address, m.Person = p.hash(h.email), h.ref
 	m.Key = letterKey(x, m.Address)
@@ -157,7 +187,7 @@ func (p *planner) letterTo(x *want, h holder, as *world, att []letter.Attachment
 	if m.Expires = x.window.end; !m.Expires.IsZero() && m.Expires.Before(m.NotBefore) {
 		m.NotBefore = m.Expires
 	}
-	m.Release = x.to.role != "" || x.trust(x.pb) == playbook.Automatic
+	m.Release = x.to.role != "" || x.trust(x.pb) == playbook.Automatic && !p.mourns(m.Address)
 	return m, nil
 }
 
@@ -289,7 +319,7 @@ func (l *look) reasons(cells []dataset.Cell, seen map[string]bool, out []string)
 		if v.IsBlank() || v.Kind == dataset.YesNo && v.N == 0 || v.Kind == dataset.Text && v.S == l.row.Key {
 			continue
 		}
-		out = append(out, strings.ReplaceAll(c.Column, "_", " ")+" "+dataset.Plain(v.Words(l.clock)))
+		out = append(out, strings.ReplaceAll(c.Column, "_", " ")+" "+dataset.Plain(v.Spoken(l.clock)))
 	}
 	return out
 }

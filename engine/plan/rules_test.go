@@ -1,12 +1,14 @@
 package plan_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/clarion-clp/clarion/engine/calendar"
 	"github.com/clarion-clp/clarion/engine/ledger"
+	"github.com/clarion-clp/clarion/engine/letter"
 	"github.com/clarion-clp/clarion/engine/plan"
 	"github.com/clarion-clp/clarion/engine/playbook"
 )
@@ -222,6 +224,39 @@ func TestAttach(t *testing.T) {
 			t.Errorf("the letter is %s: %q", a.State, a.Reason)
 		}
 		b.expect("2026-03-08", "") // the news goes once
+	}
+}
+
+// TestTooMuchAttached: a letter with more than servers take is not made, and who
+// can mend it is told, days before any server says no.
+func TestTooMuchAttached(t *testing.T) {
+	text := "name: one\ntitle: One\nrole: secretary\nbasis: service\nfor: meeting in meetings\nlet:\n  paper: find(documents, .meeting == meeting.key)\nwhen: meeting.status == \"planned\"\nsteps:\n  - email: send\n    late: 3 days\n    to: secretary\n    subject: Paper\n    attach: paper\n"
+	for _, c := range []struct {
+		size int64
+		most int
+		want string
+	}{
+		{10 << 20, 0, ""}, {10<<20 + 1, 0, "plan.pdf has 11 MB, and letters carry 10 MB at most"},
+		{10<<20 + 1, 11, ""}, {1<<20 + 1, 1, "plan.pdf has 2 MB, and letters carry 1 MB at most"},
+	} {
+		b := bench1(t, "2026-03-02", "", text, "send")
+		b.began("meetings", "documents")
+		b.on("2026-03-03")
+		b.list("meetings", "key: M1; title: GM; status: planned")
+		b.list("documents", row("key: P1; meeting: M1; file: "+strings.Repeat("ab", 32)))
+		in := b.input()
+		in.Set.Constituency.Mail.Attachments = c.most
+		in.File = func(sha string) (letter.Attachment, bool) {
+			return letter.Attachment{Name: "plan.pdf", Type: "application/pdf", SHA256: sha, Size: c.size}, true
+		}
+		p := plan.Compute(in)
+		told := slices.ContainsFunc(p.CannotTell, func(x plan.CannotTell) bool { return c.want != "" && strings.Contains(x.Why, c.want) })
+		if line := line(p, plan.Withholds); !strings.Contains(line, c.want) || (line == "") != (c.want == "") || told != (c.want != "") {
+			t.Errorf("%d bytes of %d MB: %q, told %t", c.size, c.most, line, told)
+		}
+		if went := slices.ContainsFunc(p.Messages, func(m plan.Message) bool { return m.Playbook == "one" }); went != (c.want == "") {
+			t.Errorf("%d bytes of %d MB: a letter is made: %t", c.size, c.most, went)
+		}
 	}
 }
 

@@ -58,7 +58,7 @@ func (l *look) elements(w *world, s *playbook.Step, f func()) {
 	t := s.Each.Expr.Eval(w.World, l.vars(w))
 	if t.Unknown != nil {
 		l.settled = false
-		l.unsure(s, "for whom step "+s.ID+" is", t.Unknown)
+		l.unsure(s, "for whom step "+readable(s.ID)+" is", t.Unknown)
 		return
 	}
 	l.eachVar = s.Each.Var
@@ -103,7 +103,7 @@ func (l *look) email(w *world, s *playbook.Step, a anchors) {
 		if !u.Absent || !l.through(s) { // what it counted from is gone, and its letters are too
 			l.settled = false
 		}
-		l.unsure(s, "when "+s.ID+" is due", u)
+		l.unsure(s, "when "+readable(s.ID)+" is due", u)
 		return
 	}
 	value, ok := l.occurrence(w, s)
@@ -113,7 +113,7 @@ func (l *look) email(w *world, s *playbook.Step, a anchors) {
 	tos, u := l.recipients(w, s.To)
 	if u != nil {
 		l.settled = false
-		l.unsure(s, "to whom "+s.ID+" goes", u)
+		l.unsure(s, "to whom "+readable(s.ID)+" goes", u)
 		return
 	}
 	if len(tos) == 0 {
@@ -167,6 +167,9 @@ func (l *look) owe(w *world, s *playbook.Step, win window, occ string, to addres
 			return
 		}
 	}
+	if l.hadElsewhere(act) {
+		return
+	}
 	switch {
 	case l.now.Before(win.moment):
 		l.settled = false
@@ -211,7 +214,7 @@ func (l *look) owe(w *world, s *playbook.Step, win window, occ string, to addres
 		return
 	case needed == unknown:
 		l.settled = false
-		what := "whether " + s.ID + " is needed"
+		what := "whether " + readable(s.ID) + " is needed"
 		l.doubt(l, what, l.unknown)
 		if a, promised := l.actionOf(act.Key); promised {
 			l.waitsFor(s, a, "cannot tell "+what+": "+brief(l.unknown))
@@ -258,6 +261,8 @@ func (l *look) candidate(s *playbook.Step, win window, act ledger.Action, to add
 		return
 	case l.stale != "" && to.role == "":
 		why = l.stale
+	case to.role == "":
+		why = l.absence(to)
 	}
 	if why != "" {
 		l.settled = false

@@ -20,10 +20,11 @@ func (p *planner) playbook(pb *playbook.Playbook) {
 		d.table = p.in.Tables[pb.For.Dataset]
 		if d.table == nil || d.table.Imported.IsZero() {
 			p.plan.Holds = append(p.plan.Holds, Hold{Kind: "not imported", Playbook: pb.Name,
-				Why: "nothing of " + pb.For.Dataset + " has been imported yet", Hint: "clarion import " + pb.For.Dataset})
+				Why: "there is no list of " + pb.For.Dataset + " yet", Hint: "clarion import " + pb.For.Dataset})
 			return
 		}
 	}
+	p.holdMissing(pb)
 	d.stale, d.staleList = p.staleFor(pb)
 	sw, _, on := p.in.Book.Switched(pb.Name)
 	d.observes = p.trust(pb) == playbook.Observe
@@ -219,7 +220,7 @@ func (d *duty) occasion(w *world, r *dataset.Row, ds string, ref dataset.Ref, ca
 	if c, ok := known(cases, key, date, hasDate); ok {
 		return d.again(w, r, c, date, hasDate)
 	}
-	if d.shutDoor {
+	if d.shutDoor || d.hadIt(ref, occ, date, hasDate) {
 		return c, false
 	}
 	c = ledger.Case{Key: key, Playbook: d.pb.Name, Dataset: ds, Subject: ref, Occasion: occ,
@@ -256,7 +257,7 @@ func known(cases []ledger.Case, key ledger.CaseKey, date calendar.Date, hasDate 
 // corrected, and leaves every other as it is.
 func (d *duty) again(w *world, r *dataset.Row, c ledger.Case, date calendar.Date, hasDate bool) (ledger.Case, bool) {
 	if c.State == ledger.Closed {
-		if c.Result != ledger.Over || d.pb.Every != nil || d.over(w, r, c) {
+		if c.Result != ledger.Over || d.pb.Every != nil || d.over(w, r, c) || c.Reason == doneUnderAnother && len(d.in.Book.Numbers(c.Subject)) > 1 {
 			return c, false
 		}
 		d.change(ledger.CaseReopened{Case: c.Key})
@@ -326,7 +327,7 @@ func (d *duty) occasionKey(w *world, r *dataset.Row, cases []ledger.Case) (occ s
 	case a == nil || a.Never:
 		return "", 0, false, true
 	case a.After != nil:
-		occ, ok = d.episode(w, r, cases)
+		occ, ok = d.episode(w, r, d.ofPerson(r, cases))
 		return occ, 0, false, ok
 	}
 	l := &look{duty: d, row: r, c: ledger.Case{Opened: d.now}}
@@ -382,14 +383,16 @@ func (d *duty) absent(w *world) {
 		return
 	}
 	for _, c := range d.casesOf(d.pb.Name) {
-		if c.Dataset == "" || d.table.ByRef(c.Subject) != nil {
-			continue
+		r := d.table.ByRef(c.Subject)
+		switch {
+		case c.Dataset == "" || r != nil && r.Ref == c.Subject:
+		case c.State == ledger.Closed:
+			d.leftOpen(w, r, c)
+		case r != nil:
+			d.close(&look{duty: d, row: r, c: c}, ledger.Over, underAnother)
+		default:
+			d.lookAt(w, nil, c, false)
 		}
-		if c.State == ledger.Closed {
-			d.leftOpen(w, nil, c)
-			continue
-		}
-		d.lookAt(w, nil, c, false)
 	}
 }
 

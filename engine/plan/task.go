@@ -57,7 +57,7 @@ func (l *look) taskFor(w *world, s *playbook.Step, a anchors, given []ledger.Tas
 	win, u := l.windowOf(w, s, a, false)
 	if u != nil {
 		l.settled = false
-		l.doubt(l, "when "+s.ID+" is due", u)
+		l.doubt(l, "when "+readable(s.ID)+" is due", u)
 		return nil, win, false
 	}
 	to := s.To
@@ -70,7 +70,7 @@ func (l *look) taskFor(w *world, s *playbook.Step, a anchors, given []ledger.Tas
 	tos, u = l.recipients(w, to)
 	if u != nil {
 		l.settled = false
-		l.doubt(l, "to whom "+s.ID+" goes", u)
+		l.doubt(l, "to whom "+readable(s.ID)+" goes", u)
 		return nil, win, false
 	}
 	if len(tos) == 0 {
@@ -144,6 +144,9 @@ func (l *look) give(w *world, s *playbook.Step, a anchors, win window, act ledge
 			return
 		}
 	}
+	if l.doneElsewhere(act) {
+		return
+	}
 	if l.now.Before(win.moment) {
 		l.settled = false
 		l.wake(win.moment)
@@ -186,7 +189,8 @@ func (l *look) give(w *world, s *playbook.Step, a anchors, win window, act ledge
 	}
 	switch {
 	case needed == unknown:
-		l.doubt(l, "whether "+s.ID+" is needed", l.unknown)
+		l.doubt(l, "whether "+readable(s.ID)+" is needed", l.unknown)
+		l.undecided(s, act)
 		return
 	case needed == no:
 		return
@@ -220,13 +224,16 @@ func (l *look) handOver(w *world, s *playbook.Step, a anchors, act ledger.Action
 	a.given = l.now
 	due, u := l.moment(w, s.Due, a)
 	if u != nil {
-		l.doubt(l, "by when "+s.ID+" is due", u)
+		l.doubt(l, "by when "+readable(s.ID)+" is due", u)
 		return
 	}
 	if (l.c.Backlog || l.first && l.slot != nil) && l.clock.Day(due) < l.today { // the day itself is not over
 		why := "its day, " + l.clock.Day(due).Words() + ", had passed when the playbook was switched on"
 		l.miss(act, why)
 		l.line(l.lineOf(Misses, s, to, due, why))
+		if l.legal() { // a duty of law that nobody saw to is news, however old it is
+			l.missNotice(s, act, why)
+		}
 		return
 	}
 	if why := l.foreign(w, s, to); why != "" {
@@ -295,7 +302,12 @@ func (l *look) follow(w *world, s *playbook.Step, a anchors, t ledger.Task) {
 		l.wake(l.clock.On(l.clock.Day(t.Due)+1, 0))
 	}
 	to := l.addresseeOf(t.Addressee)
-	l.tell(w, s, l.action(s, to, "", t.Given), to, t, newTask, "")
+	act := l.action(s, to, "", t.Given)
+	if on, passed := l.passedOn(s, to, t); passed {
+		act = on
+		l.fired[act.Occurrence] = true // no reminder takes its place
+	}
+	l.tell(w, s, act, to, t, newTask, "")
 	l.chase(w, s, to, t)
 }
 
@@ -334,7 +346,7 @@ func (l *look) chase(w *world, s *playbook.Step, to addressee, t ledger.Task) {
 	l.fired[f.key] = true
 	tos, u := l.recipients(w, f.rung.To)
 	if u != nil {
-		l.doubt(l, "whom to remind of "+s.ID, u)
+		l.doubt(l, "whom to remind of "+readable(s.ID), u)
 		return
 	}
 	for _, c := range tos {

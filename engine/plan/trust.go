@@ -129,13 +129,14 @@ func (p *planner) fall(pb *playbook.Playbook, why string) {
 }
 
 // untrusted reports a letter to a member that trust approved, where that trust
-// holds no longer: it is asked for like any other.
+// holds no longer, or goes not so far as a house that mourns: it is asked for
+// like any other.
 func (p *planner) untrusted(m ledger.Message) bool {
 	if m.Kind != ledger.Letter || !m.Auto || m.Person == 0 {
 		return false
 	}
 	pb := p.set.Playbook(m.Playbook)
-	return pb != nil && p.trust(pb) < playbook.Automatic
+	return pb != nil && (p.trust(pb) < playbook.Automatic || p.mourns(m.Address))
 }
 
 // fallen tells of letters that are asked for because trust has fallen.
@@ -229,7 +230,7 @@ func Complaint(in Input, member dataset.Ref, words string) []ledger.Change {
 		if m.Kind != ledger.Letter || m.Person == 0 || m.SentAt.Before(from) {
 			continue
 		}
-		if m.Person == member || at != "" && m.Address == at {
+		if in.Book.Same(m.Person, member) || at != "" && m.Address == at {
 			reached[m.Playbook] = true
 		}
 	}

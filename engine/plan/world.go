@@ -29,7 +29,7 @@ func (p *planner) worldAt(t time.Time) *world {
 		Law:    func(name string, on calendar.Date) (dataset.Term, bool) { return p.set.Law.On(name, on) },
 		Replied: func(person dataset.Ref, vars condition.Vars) bool {
 			opened := vars("opening").Value
-			return opened.Kind == dataset.Time && p.in.Book.RepliedSince(person, opened.AsTime())
+			return opened.Kind == dataset.Time && p.replied(person, opened.AsTime())
 		},
 		OpenCase:   p.openCase,
 		Audience:   p.audience,
@@ -100,8 +100,8 @@ func (p *planner) constant(name string) dataset.Term {
 	if t := p.in.Tables[name]; t != nil {
 		return dataset.Term{IsList: true, Schema: t.Schema, Rows: t.Rows}
 	}
-	if s := p.set.Schemas[name]; s != nil {
-		return dataset.Term{IsList: true, Schema: s}
+	if p.set.Schemas[name] != nil { // which is not an empty list
+		return dataset.Term{Unknown: &dataset.Unknown{Why: "there is no list of " + name + " yet"}}
 	}
 	return dataset.Term{Unknown: &dataset.Unknown{Why: "there is no " + name}}
 }

@@ -109,7 +109,10 @@ func (ld *loader) constituencyBody(m mapping) {
 		setNumber(tm, "days", &c.Earning.Days, 7, 90)
 	}
 	if v := m.get("mail"); v.there() {
-		readMail(v, &c.Mail)
+		readMail(v, &c.Mail, ld.set.Schemas)
+	}
+	if v := m.get("web"); v.there() {
+		readWeb(v, &c.Web)
 	}
 	if v := m.get("imprint"); v.there() {
 		c.Imprint, _ = v.text("imprint")
@@ -230,8 +233,11 @@ func readQuiet(v value) Quiet {
 	return q
 }
 
+// mostConnections is how many connections to a server may be kept at once.
+const mostConnections = 8
+
 // readMail reads how letters leave and come back.
-func readMail(v value, mail *Mail) {
+func readMail(v value, mail *Mail, schemas map[string]*dataset.Schema) {
 	m, _ := v.form(mailForm)
 	setText(m, "from", &mail.From)
 	setText(m, "drop", &mail.Drop)
@@ -245,6 +251,7 @@ func readMail(v value, mail *Mail) {
 		setNumber(sm, "port", &mail.Port, 1, 65535)
 		setNumber(sm, "a_day", &mail.ADay, 1, 1000000)
 		setNumber(sm, "a_minute", &mail.AMinute, 1, 10000)
+		setNumber(sm, "connections", &mail.Connections, 1, mostConnections)
 		if t := sm.get("tls"); t.there() {
 			if word, ok := t.choice("tls", "starttls", "tls", "none"); ok {
 				mail.TLS = word
@@ -263,20 +270,15 @@ func readMail(v value, mail *Mail) {
 			v.fault("add from: secretary@example.org", "Sending needs the address that letters come from.")
 		}
 	}
+	setNumber(m, "attachments_mb", &mail.Attachments, 1, mostAttached)
+	if d := m.get("dkim"); d.there() {
+		mail.DKIM = readDKIM(d, mail.From)
+	}
 	if mail.Drop != "" && mail.Server != "" {
 		m.get("drop").fault("keep one of them", "Letters go to a server or to a drop folder, not both.")
 	}
 	if b := m.get("mailbox"); b.there() {
-		bm, _ := b.form(mailboxForm)
-		mail.Mailbox = &Mailbox{Port: 993}
-		setText(bm, "server", &mail.Mailbox.Server)
-		setText(bm, "user", &mail.Mailbox.User)
-		setText(bm, "password_file", &mail.Mailbox.PasswordFile)
-		setText(bm, "password_env", &mail.Mailbox.PasswordEnv)
-		setNumber(bm, "port", &mail.Mailbox.Port, 1, 65535)
-		if t := bm.get("tls"); t.there() {
-			t.choice("tls", "starttls", "tls")
-		}
+		mail.Mailbox = readMailbox(b, schemas)
 	}
 }
 
@@ -307,6 +309,7 @@ func (ld *loader) source(e entry) {
 	if v := m.get("full"); v.there() {
 		src.Full, _ = v.yesNo("full")
 	}
+	setNumber(m, "gone_after", &src.GoneAfter, 1, mostLists)
 	if v := m.get("dates"); v.there() {
 		src.Dates, _ = v.choice("dates", "day-first", "month-first")
 	}

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"pgregory.net/rapid"
 
@@ -60,6 +61,7 @@ func TestRolesByName(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		"branch_secretary": "branch_secretary", "Branch Secretary": "branch_secretary", " branch-secretary ": "branch_secretary",
+		"Membership Secretary": "membership_officer", "tulo": "trade_union_liaison_officer", "LGBT+ coordinator": "",
 		"YOUTH OFFICER": "youth_officer", "Chair": "chair", "Raffle Queen": "", "": "", "!": "",
 	} {
 		got := ""
@@ -92,6 +94,23 @@ func TestRolesByName(t *testing.T) {
 	if p := set.NameRoles(s, cells); cells[at].S != "Tresurer" || len(p) != 1 || !strings.HasSuffix(p[0].Why, "perhaps Treasurer is meant") {
 		t.Errorf("the record holds %q with %v", cells[at].S, p)
 	}
+}
+
+// A name means one role: where another name of one is taken, that is a fault.
+func TestANameMeansOneRole(t *testing.T) {
+	lib := ships(t)
+	roles := strings.Replace(string(lib["roles.yaml"].Data), "also: [TULO,", "also: [Comms Officer, TULO,", 1)
+	lib["roles.yaml"] = &fstest.MapFile{Data: []byte(roles)}
+	set, err := playbook.Load(lib, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range set.All() {
+		if f.File == "roles.yaml" && strings.HasSuffix(f.Text, ` are both called "Comms Officer".`) {
+			return
+		}
+	}
+	t.Errorf("two roles bear one name, and nobody says so: %v", set.All())
 }
 
 // What a test expects of words is read as strictly as all else.

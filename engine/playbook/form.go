@@ -137,6 +137,7 @@ var (
 		{"brakes", false, in("brakes"), "What stops a run before its first letter."},
 		{"trust", false, in("earning"), "What a playbook earns more trust by."},
 		{"mail", false, in("mail"), "How letters leave and come back."},
+		{"web", false, in("web"), "Where the links in letters lead."},
 		{"imprint", false, aText, "Who promotes what we send, as the law wants it said."},
 		{"branches", false, in("source"), "Where the list of branches is."},
 		{"officers", false, in("source"), "Where the list of officers is."},
@@ -170,22 +171,26 @@ var (
 		{"drop", false, aText, "A folder into which letters are put instead of being sent."},
 		{"send", false, in("send"), "The server that sends."},
 		{"mailbox", false, in("mailbox"), "Where answers come back."},
+		{"attachments_mb", false, aNumber(1, mostAttached), "How large all that is attached to one letter may be: 10 megabytes, unless it says otherwise."},
+		{"dkim", false, in("dkim"), "How letters are signed, where the provider does not sign them."},
 	}}
 	sendForm = form{what: "send", fields: []field{
 		{"server", must, aText, "Its name."}, {"port", false, aNumber(1, 65535), "587, unless it says otherwise."}, {"user", false, aText, "Who signs in."},
 		{"password_file", false, aText, "The file that holds the password."}, {"password_env", false, aText, "The environment variable that holds it."},
 		{"tls", false, oneOf("starttls", "tls", "none"), "How the connection is protected."},
 		{"a_day", false, aNumber(1, 1000000), "Letters a day at most."}, {"a_minute", false, aNumber(1, 10000), "Letters a minute at most."},
+		{"connections", false, aNumber(1, mostConnections), "How many connections letters leave on side by side: 1, unless it says otherwise, and as many as the provider allows."},
 	}}
-	mailboxForm = form{what: "mailbox", fields: []field{
-		{"server", false, aText, "Its name."}, {"port", false, aNumber(1, 65535), "993, unless it says otherwise."}, {"user", false, aText, "Who signs in."},
-		{"password_file", false, aText, "The file that holds the password."}, {"password_env", false, aText, "The environment variable that holds it."},
-		{"tls", false, oneOf("starttls", "tls"), "How the connection is protected."},
+	dkimForm = form{what: "dkim", fields: []field{
+		{"selector", must, like(dnsName), "The name under which the key is published: SELECTOR._domainkey.DOMAIN."},
+		{"key_file", must, aText, "The file that holds the private key, readable by nobody else."},
+		{"domain", false, like(dnsName), "Whose signature it is: the domain that letters come from, unless it says otherwise."},
 	}}
 	sourceForm = form{what: "a source", fields: []field{
 		{"from", false, aText, "A file, or a pattern of files: data/members*.csv."}, {"file", false, aText, "The same."}, {"folder", false, aText, "A folder of files."},
 		{"sheet", false, aText, "Which sheet of a workbook."}, {"profile", false, aText, "A known layout."}, {"kind", false, aName, "Which kind of report it is, as playbooks see it in imports: mar."},
 		{"stale_after", false, aDuration, "How old the list may be before somebody is told."}, {"full", false, yesOrNo, "It is always the whole list."},
+		{"gone_after", false, aNumber(1, mostLists), "How many whole lists in a row must miss a record until it is gone."},
 		{"dates", false, oneOf("day-first", "month-first"), "How it writes dates, where it cannot be seen."}, {"columns", false, byName(aText), "Our column: their header."},
 		{"types", false, mapOf(aText), "Of a calendar: a word of a category or a title, and the type it means: Executive: ec; * is all else."},
 	}}
@@ -201,6 +206,8 @@ var (
 		{"event", false, yesOrNo, "Its records happen once; otherwise they last."}, {"person", false, yesOrNo, "Each record is a person."},
 		{"email", false, aName, "The column of the address."}, {"branch", false, aName, "The column of the branch."},
 		{"key", must, someTexts, "The columns by which a record is known."}, {"columns", must, byName(in("column")), "Its columns."},
+		{"gone_after", false, aNumber(1, mostLists), "How many whole lists in a row must miss a record until it is gone; left out: one."},
+		{"gone_as", false, someTexts, "Choices of its column status by which a record says that it is leaving: missing after that, it is gone at once."},
 	}}
 	columnForm = form{what: "a column", fields: []field{
 		{"kind", must, oneOf(kindList...), "What its cells hold."}, {"of", false, aName, "The dataset that a reference points into; or roles, for a text that names a role."},
@@ -209,7 +216,8 @@ var (
 		{"about", false, aText, "What it means."}, {"synonyms", false, someTexts, "Other headers that lists give it."},
 	}}
 	roleForm = form{what: "a role", fields: []field{
-		{"title", must, aText, "What people call it."}, {"falls_to", false, aName, "The role a vacancy falls to."},
+		{"title", must, aText, "What people call it."}, {"also", false, someTexts, "What else people call it, in lists and on the command line."},
+		{"falls_to", false, aName, "The role a vacancy falls to."},
 		{"branch", false, yesOrNo, "It is held once per branch."}, {"about", false, aText, "What it is."},
 		{"sees", false, someGrants, "What it may see of each list (or of all) beside names and what is free: contact, money, special."},
 	}}

@@ -215,11 +215,13 @@ func (ld *loader) letter(files fs.FS, name string, at value, must bool) (text, f
 	return "", "", false
 }
 
-// exampleConstituency stands in where there is none: in the tests that ship.
+// exampleConstituency stands in where there is none: in the tests that ship. Who
+// is in arrears is a member until the membership lapses, after six months, and
+// a notice that misses them is no notice to all members.
 const exampleConstituency = `name: Example CLP
 time_zone: Europe/London
 audiences:
-  members: member in members when member.status in ["active", "provisional"]
+  members: member in members when member.status in ["active", "provisional", "arrears"]
   executive: [chair, secretary, treasurer, membership_officer]
 `
 

@@ -265,6 +265,7 @@ type Constituency struct {
 	Brakes    Brakes
 	Earning   Earning
 	Mail      Mail
+	Web       Web
 	Imprint   string
 	Data      map[string]Source // datasets to import, by name
 	Audiences map[string]Audience
@@ -302,13 +303,36 @@ type Source struct {
 	Kind                string // which kind of report it is, as imports shows it: mar
 	StaleAfter          calendar.Duration
 	Full                bool
+	GoneAfter           int               // how many whole lists in a row must miss a record until it is gone; 0: as its schema says
 	Dates               string            // day-first or month-first, where a list alone cannot show it
 	Columns             map[string]string // our column -> their header
 	Types               map[string]string // of a calendar: words of a category or a title -> the type they mean; * is all else
 }
 
+// GoneAfter is how many whole lists of a dataset in a row must miss a record
+// until it is gone: as the constituency says, or else the dataset's schema.
+func (s *Set) GoneAfter(name string) int {
+	if n := s.Constituency.Data[name].GoneAfter; n > 0 {
+		return n
+	}
+	if schema := s.Schemas[name]; schema != nil && schema.GoneAfter > 0 {
+		return schema.GoneAfter
+	}
+	return 1
+}
+
 // Calendar tells from the name of its file that a source is a calendar.
 func (s Source) Calendar() bool { return strings.EqualFold(path.Ext(s.From), ".ics") }
+
+// Names reports whether a file, by its place in the constituency's folder, is
+// one of the source.
+func (s Source) Names(file string) bool {
+	if s.Folder != "" || file == s.From {
+		return file == path.Clean(s.Folder) || file == s.From
+	}
+	ok, err := path.Match(s.From, file)
+	return ok && err == nil
+}
 
 // An Audience is a named list of people.
 type Audience struct {
@@ -327,15 +351,10 @@ type Mail struct {
 	TLS                       string // starttls (default), tls, none (only to this machine)
 	From                      string // the address letters come from
 	ADay, AMinute             int
+	Connections               int      // on which letters leave side by side; 0: one
 	Mailbox                   *Mailbox // where answers are read; nil: nowhere
-}
-
-// A Mailbox is where answers and reports come back.
-type Mailbox struct {
-	Server                    string
-	Port                      int
-	User                      string
-	PasswordFile, PasswordEnv string
+	Attachments               int      // megabytes that all that is attached to one letter may have
+	DKIM                      *DKIM    // how letters are signed; nil: not by us
 }
 
 // A Fault is something wrong in a file, and where.
@@ -367,8 +386,9 @@ type Set struct {
 // A Role is one that an officer can hold.
 type Role struct {
 	Name, Title string
-	FallsTo     string // the role a vacancy falls to; empty: nobody
-	Branch      bool   // held per branch
-	place       int    // in the table of roles
-	sees, own   grants // as it ships, and as the constituency has it
+	Also        []string // what else people call it
+	FallsTo     string   // the role a vacancy falls to; empty: nobody
+	Branch      bool     // held per branch
+	place       int      // in the table of roles
+	sees, own   grants   // as it ships, and as the constituency has it
 }

@@ -62,7 +62,36 @@ func readSchema(v value) (*dataset.Schema, bool) {
 		s.Branch, got = e.text("branch")
 		set(got && namesColumns(e, s, s.Branch))
 	}
+	if e := m.get("gone_after"); e.there() {
+		s.GoneAfter, got = e.number("gone_after", 1, mostLists)
+		set(got)
+	}
+	if e := m.get("gone_as"); e.there() {
+		set(readGoneAs(e, s))
+	}
 	return s, ok && good
+}
+
+// mostLists is how many whole lists in a row may miss a record that is held all
+// the same: beyond it nobody would ever be gone.
+const mostLists = 12
+
+// readGoneAs reads by which choices of the column status a record says itself
+// that it is leaving.
+func readGoneAs(v value, s *dataset.Schema) (good bool) {
+	i, ok := s.Column("status")
+	if !ok || s.Columns[i].Kind != dataset.Choice {
+		v.fault("", "%s has no column status with choices.", sentence(s.Name))
+		return false
+	}
+	s.GoneAs, good = v.texts("gone_as")
+	for _, c := range s.GoneAs {
+		if !slices.Contains(s.Columns[i].Choices, c) {
+			v.fault(didYouMean(c, s.Columns[i].Choices), "%q is not one of the choices of status.", plain(c))
+			good = false
+		}
+	}
+	return good
 }
 
 // namesColumns checks that every name is a column of the schema.
@@ -187,6 +216,9 @@ func readRoles(v value) map[string]*Role {
 		} else {
 			e.key.fault("", "A role must have a title.")
 		}
+		if also := rm.get("also"); also.there() {
+			r.Also, _ = also.texts("also")
+		}
 		if f := rm.get("falls_to"); f.there() {
 			r.FallsTo, _ = f.text("falls_to")
 		}
@@ -195,10 +227,26 @@ func readRoles(v value) map[string]*Role {
 		}
 		roles[name] = r
 	}
+	taken := map[string]string{}
 	for _, e := range m.entries {
 		checkFall(e, roles)
+		checkNames(e, roles[e.name], taken)
 	}
 	return roles
+}
+
+// checkNames sees to it that a name means one role.
+func checkNames(e entry, r *Role, taken map[string]string) {
+	if r == nil {
+		return
+	}
+	for _, n := range r.called() {
+		if other := taken[wordsOnly(n)]; other != "" && other != r.Name {
+			e.key.fault("A name must mean one role, or nobody knows who is meant.", "%s and %s are both called %q.", sentence(e.name), other, plain(n))
+			continue
+		}
+		taken[wordsOnly(n)] = r.Name
+	}
 }
 
 // checkFall follows a role's vacancies to their end.

@@ -32,6 +32,13 @@ func (t *Tx) LoadBook() (*ledger.Book, error) {
 	if err != nil {
 		return nil, explain("reading the ledger", err)
 	}
+	if t.series != nil {
+		own, err := t.series.take(t, seq, hash)
+		if err != nil || own != nil {
+			t.book, t.seq, t.hash = own, seq, hash
+			return own, explain("reading the ledger", err)
+		}
+	}
 	t.s.mu.Lock()
 	book, had, hadHash := t.s.book, t.s.seq, t.s.hash
 	t.s.mu.Unlock()
@@ -62,17 +69,12 @@ func (t *Tx) head() (seq int64, hash string, err error) {
 // have done since, or the projection, or, where that is missing, the whole log
 // again.
 func (t *Tx) catchUp(book *ledger.Book, had int64, hadHash string, seq int64) (*ledger.Book, error) {
-	if book != nil && had < seq && seq-had <= 1000 {
-		var same int
-		found := had == 0
-		if !found {
-			var err error
-			if found, err = t.one(`select 1 from events where constituency = ? and seq = ? and hash = ?`,
-				[]any{here, had, hadHash}, &same); err != nil {
-				return nil, err
-			}
+	if book != nil {
+		follows, err := t.follows(had, hadHash, seq)
+		if err != nil {
+			return nil, err
 		}
-		if found {
+		if follows {
 			return t.replay(book.Clone(), had)
 		}
 	}
@@ -85,6 +87,19 @@ func (t *Tx) catchUp(book *ledger.Book, had int64, hadHash string, seq int64) (*
 		return t.replay(ledger.New(), 0)
 	}
 	return t.restore()
+}
+
+// follows reports whether the log goes on from where a Book stands, and not
+// for so long that the projection is read faster.
+func (t *Tx) follows(had int64, hadHash string, seq int64) (bool, error) {
+	if had >= seq || seq-had > 1000 {
+		return false, nil
+	}
+	if had == 0 {
+		return true, nil
+	}
+	var same int
+	return t.one(`select 1 from events where constituency = ? and seq = ? and hash = ?`, []any{here, had, hadHash}, &same)
 }
 
 // Replay makes the Book anew from the log alone, checking every hash on the way.

@@ -33,7 +33,7 @@ func (t *Tx) Changes(stamp string, schema *dataset.Schema) (map[int64]*dataset.T
 			return err
 		}
 		var err error
-		kept[id], err = decode(body, codecDeflate, nil, schema)
+		kept[id], err = decode(body, codecDeflate, nil, schema, nil)
 		return err
 	})
 	return kept, explain("reading what the imports changed", err)

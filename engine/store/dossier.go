@@ -152,7 +152,7 @@ func (f *forgetting) problemLines() (lines []DossierLine, err error) {
 			var file, field, found string
 			var line int
 			err := scan(&at, &file, &line, &field, &found)
-			lines = append(lines, DossierLine{At: moment(at), Label: field, Value: dataset.TextValue(found), Source: fmt.Sprintf("%s, row %d", file, line)})
+			lines = append(lines, DossierLine{At: moment(at), Label: field, Value: dataset.TextValue(found), Source: dataset.Where(file, line)})
 			return err
 		})
 	return lines, err
@@ -228,6 +228,20 @@ func (f *forgetting) contactLines() (lines []DossierLine, err error) {
 		if s.Person == f.ref {
 			lines = append(lines, DossierLine{At: s.At, Label: "nothing is sent: " + s.Scope, Value: dataset.TextValue(s.Why)})
 		}
+	}
+	for _, s := range r.Said {
+		if s.One != f.ref && s.Other != f.ref {
+			continue
+		}
+		line := DossierLine{At: s.At, Label: "said to be somebody else than another record"}
+		if s.Same {
+			other, err := f.ByNumber(s.One + s.Other - f.ref)
+			if err != nil {
+				return nil, err
+			}
+			line.Label, line.Value = "said to be the same person as", dataset.TextValue(other[s.One+s.Other-f.ref].Key)
+		}
+		lines = append(lines, line)
 	}
 	return lines, nil
 }

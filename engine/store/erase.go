@@ -3,6 +3,8 @@ package store
 import (
 	"database/sql"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/clarion-clp/clarion/engine/dataset"
 	"github.com/clarion-clp/clarion/engine/ledger"
@@ -318,22 +320,29 @@ func (f *forgetting) clearInbound() error {
 		if err != nil || !f.writing {
 			return err
 		}
-		err = f.exec(`update inbound set body = null, taken_for = '', erased = ? where constituency = ? and id = ?`, f.at.UnixMicro(), here, id)
+		err = f.exec(`update inbound set body = null, taken_for = '', state = 'done', erased = ? where constituency = ? and id = ?`, f.at.UnixMicro(), here, id)
 	}
 	return err
 }
 
-// clearTokens takes away the links that were made for the person.
+// clearTokens takes away what is known of the links in letters to or about the
+// person.
 func (f *forgetting) clearTokens() error {
-	var n int
-	if _, err := f.one(`select count(*) from tokens where constituency = ? and subject = ?`, []any{here, f.address()}, &n); err != nil {
-		return err
+	n := 0
+	for _, id := range slices.Sorted(maps.Keys(f.linked)) {
+		links := 0
+		if _, err := f.one(`select count(*) from tokens where constituency = ? and subject = ?`, []any{here, tokenSubject(id)}, &links); err != nil {
+			return err
+		}
+		if n += links; links == 0 || !f.writing {
+			continue
+		}
+		if err := f.exec(`delete from tokens where constituency = ? and subject = ?`, here, tokenSubject(id)); err != nil {
+			return err
+		}
 	}
-	f.did(n, "links made for them", "deleted")
-	if !f.writing {
-		return nil
-	}
-	return f.exec(`delete from tokens where constituency = ? and subject = ?`, here, f.address())
+	f.did(n, "links in those letters that were used", "deleted")
+	return nil
 }
 
 // clearKeys clears the key of the record, which is known again only by its

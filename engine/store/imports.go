@@ -28,7 +28,7 @@ type ImportRecord struct {
 	Rows, New, Gone, Changed, Refused int
 	Unread                            int // cells that could not be read
 
-	Full     bool // the whole list, so that who is missing is gone
+	Full     bool // the whole list
 	Baseline bool // the dataset's first: history
 	Undone   time.Time
 	UndoneBy string
@@ -57,12 +57,20 @@ func (t *Tx) SaveImport(r ImportRecord, table *dataset.Table, problems []Problem
 	if err := t.insertImport(r); err != nil {
 		return 0, explain(doing, err)
 	}
+	pack := func() error { return nil }
 	if found {
-		if err := t.packSnapshot(before.ID); err != nil {
+		if pack, err = t.packSnapshot(before.ID); err != nil {
 			return 0, explain(doing, err)
 		}
 	}
-	if err := t.saveSnapshot(r.ID, r.Dataset, table); err != nil {
+	body, err := table.MarshalBinary()
+	if err2 := pack(); err == nil {
+		err = err2
+	}
+	if err == nil {
+		err = t.saveSnapshot(r.ID, r.Dataset, table.Schema, body)
+	}
+	if err != nil {
 		return 0, explain(doing, err)
 	}
 	for i, p := range problems {

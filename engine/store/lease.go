@@ -58,10 +58,14 @@ func (s *Store) Lease(ctx context.Context, name, owner string, ttl time.Duration
 	}
 	if err := lockFile(f); err != nil {
 		f.Close()
-		if errors.Is(err, errLocked) {
-			return nil, s.holder(ctx, name)
+		if !errors.Is(err, errLocked) {
+			return nil, explain("taking the lease "+name, err)
 		}
-		return nil, explain("taking the lease "+name, err)
+		held, err := s.holder(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		return nil, held
 	}
 	l := &Lease{Name: name, Owner: owner, s: s, ttl: ttl, lock: f}
 	if err := s.Update(ctx, l.take); err != nil {
@@ -74,8 +78,28 @@ func (s *Store) Lease(ctx context.Context, name, owner string, ttl time.Duration
 	return l, nil
 }
 
-// holder is the error that names the present holder.
-func (s *Store) holder(ctx context.Context, name string) error {
+// Holder says who has the lease of a name now; nil: nobody. It is a look: for
+// the moment of it nobody else can take the lease, and nothing is written.
+func (s *Store) Holder(ctx context.Context, name string) (*Held, error) {
+	f, err := os.OpenFile(s.path+"."+name+".lock", os.O_RDWR, 0)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, explain("asking who has the lease "+name, err)
+	}
+	defer f.Close()
+	switch err := lockFile(f); {
+	case errors.Is(err, errLocked):
+		return s.holder(ctx, name)
+	case err != nil:
+		return nil, explain("asking who has the lease "+name, err)
+	}
+	return nil, nil
+}
+
+// holder names the present holder.
+func (s *Store) holder(ctx context.Context, name string) (*Held, error) {
 	held := &Held{Name: name}
 	err := s.View(ctx, func(t *Tx) error {
 		var since sql.NullInt64
@@ -85,9 +109,9 @@ func (s *Store) holder(ctx context.Context, name string) error {
 		return err
 	})
 	if err != nil {
-		return explain("asking who has the lease "+name, err)
+		return nil, explain("asking who has the lease "+name, err)
 	}
-	return held
+	return held, nil
 }
 
 // take writes the row. Whoever stood in it no longer has the system's lock, so

@@ -88,6 +88,9 @@ func anyChange(d draw, b *ledger.Book, at time.Time) ledger.Change {
 		},
 		func() ledger.Change { return ledger.Contacted{Person: person, How: "phone"} },
 		func() ledger.Change { return ledger.Replied{Person: person} },
+		func() ledger.Change { return ledger.SaidSame{One: person, Other: dataset.Ref(1 + d(6))} },
+		func() ledger.Change { return ledger.SaidDifferent{One: person, Other: dataset.Ref(1 + d(6))} },
+		func() ledger.Change { return ledger.SaidUndone{One: person, Other: dataset.Ref(1 + d(6))} },
 		func() ledger.Change {
 			return ledger.FactRecorded{Dataset: "members", Subject: person, Column: "phone_bad", Digest: "x"}
 		},

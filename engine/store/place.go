@@ -31,16 +31,26 @@ var shared = []struct{ folder, program string }{
 // checkPlace refuses a file in a folder that is shared between computers: two
 // of them would write it, and the log beside it would not travel with it.
 func checkPlace(path string) error {
+	if why := Shared(path); why != "" {
+		return refusePlace(path, why)
+	}
+	return nil
+}
+
+// Shared says how other computers have a hand in a file or folder, as far as
+// that can be seen ("is copied between computers by Dropbox"); nothing: they
+// have none.
+func Shared(path string) string {
 	folder := existing(filepath.Dir(path))
 	for _, p := range []string{path, folder} {
 		if program := sharing(p); program != "" {
-			return refusePlace(path, "is copied between computers by "+program)
+			return "is copied between computers by " + program
 		}
 	}
 	if kind := remote(folder); kind != "" {
-		return refusePlace(path, "is on "+kind)
+		return "is on " + kind
 	}
-	return nil
+	return ""
 }
 
 func refusePlace(path, why string) error {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 
@@ -141,6 +142,14 @@ func (t *Tx) recordRun(e ledger.Event, c ledger.RunRecorded) error {
 // A list is written whole: each is as short as the number of playbooks, or
 // changes seldom.
 func (t *Tx) saveRest(b *ledger.Book, parts []string) error {
+	if len(parts) == 0 { // as with every letter: nothing but where it stands
+		sum := b.Hash()
+		had, err := t.execCount(`update books set seq = ?, hash = ?, happened = ? where constituency = ?`,
+			b.Seq(), hex.EncodeToString(sum[:]), b.Last().UnixMicro(), here)
+		if err != nil || had > 0 {
+			return err
+		}
+	}
 	r := b.Rest()
 	err := t.exec(`insert into books (constituency, seq, hash, happened, halted, halted_for, confirmed, machine, fence)
 		values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (constituency) do update set seq = excluded.seq,
@@ -188,6 +197,10 @@ func (t *Tx) savePart(r ledger.Rest, part string) error {
 	case "releases":
 		return replace(t, r.Releases, "brakes", "number, playbook, actions, until", func(i int, a ledger.BrakeReleased) []any {
 			return []any{i + 1, a.Playbook, a.Actions, micros(a.Until)}
+		})
+	case "said":
+		return replace(t, r.Said, "sayings", "one, other, same, said", func(_ int, s ledger.Saying) []any {
+			return []any{int64(s.One), int64(s.Other), oneOrZero(s.Same), s.At.UnixMicro()}
 		})
 	case "runs", "imports", "facts", "erased": // written with their events
 		return nil

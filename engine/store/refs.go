@@ -1,6 +1,8 @@
 package store
 
 import (
+	"strings"
+
 	"github.com/clarion-clp/clarion/engine/dataset"
 )
 
@@ -12,7 +14,7 @@ import (
 // nowhere, for a plan that nobody proposes.
 func (t *Tx) Refs(name string, keys []string) (map[string]dataset.Ref, error) {
 	refs := make(map[string]dataset.Ref, len(keys))
-	known, err := t.identities(name)
+	known, err := t.among(name, keys)
 	if err != nil {
 		return nil, explain("looking up the keys of "+name, err)
 	}
@@ -42,7 +44,7 @@ func (t *Tx) Refs(name string, keys []string) (map[string]dataset.Ref, error) {
 
 // Known reports which of a dataset's keys have a number already.
 func (t *Tx) Known(name string, keys []string) (map[string]bool, error) {
-	all, err := t.identities(name)
+	all, err := t.among(name, keys)
 	if err != nil {
 		return nil, explain("looking up the keys of "+name, err)
 	}
@@ -62,47 +64,92 @@ func (t *Tx) giveRefs(name string, fresh []string, gone map[string]bool, refs ma
 		return err
 	}
 	first, imaginary := last, int64(0)
-	now := t.s.options.Now().UnixMicro()
+	given := fresh[:0]
 	for _, key := range fresh {
-		if len(gone) > 0 && gone[t.s.keyHash(name, key)] {
+		switch {
+		case len(gone) > 0 && gone[t.s.keyHash(name, key)]:
 			refs[key] = 0
-			continue
-		}
-		if !t.writing {
+		case !t.writing:
 			imaginary--
 			refs[key] = dataset.Ref(imaginary)
-			continue
+		default:
+			last++
+			refs[key] = dataset.Ref(last)
+			given = append(given, key)
 		}
-		last++
-		if err := t.exec(`insert into identities (constituency, ref, dataset, key_text, first_seen) values (?, ?, ?, ?, ?)`,
-			here, last, name, key, now); err != nil {
-			return err
-		}
-		refs[key] = dataset.Ref(last)
 	}
 	if last == first {
 		return nil
 	}
+	if err := t.addKeys(name, given, first+1); err != nil {
+		return err
+	}
 	return t.add(metaNext+"ref", last-first)
+}
+
+// addKeys keeps keys under the numbers from first on. Many go in one statement:
+// one for each would take four times as long.
+func (t *Tx) addKeys(name string, keys []string, first int64) error {
+	const many = 50
+	now := t.s.options.Now().UnixMicro()
+	for len(keys) > 0 {
+		n := 1
+		if len(keys) >= many {
+			n = many
+		}
+		args := append(make([]any, 0, 3+2*n), here, name, now)
+		for i, key := range keys[:n] {
+			args = append(args, first+int64(i), key)
+		}
+		if err := t.exec(insertKeys(n), args...); err != nil {
+			return err
+		}
+		keys, first = keys[n:], first+int64(n)
+	}
+	return nil
+}
+
+// insertKeys is the statement that keeps so many keys.
+func insertKeys(n int) string {
+	return `insert into identities (constituency, dataset, first_seen, ref, key_text) values (?1, ?2, ?3, ?, ?)` +
+		strings.Repeat(`, (?1, ?2, ?3, ?, ?)`, n-1)
 }
 
 // keyHash is how a forgotten key is known again.
 func (s *Store) keyHash(name, key string) string { return s.keyed("key", name+"\x00"+key) }
 
+const knownKeys = `select key_text, ref from identities where constituency = ? and dataset = ? and key_text `
+
 // identities are the keys of a dataset that are still known.
 func (t *Tx) identities(name string) (map[string]dataset.Ref, error) {
 	known := map[string]dataset.Ref{}
-	err := t.each(`select key_text, ref from identities where constituency = ? and dataset = ? and key_text is not null`,
-		[]any{here, name}, func(scan func(...any) error) error {
-			var key string
-			var ref int64
-			if err := scan(&key, &ref); err != nil {
-				return err
-			}
-			known[key] = dataset.Ref(ref)
-			return nil
-		})
-	return known, err
+	return known, t.each(knownKeys+`is not null`, []any{here, name}, addKey(known))
+}
+
+// among are the keys of a dataset that are still known: all that are among some
+// keys, and others where that is quicker.
+func (t *Tx) among(name string, keys []string) (map[string]dataset.Ref, error) {
+	const few = 100
+	if len(keys) > few {
+		return t.identities(name)
+	}
+	known := map[string]dataset.Ref{}
+	for _, key := range keys {
+		if err := t.each(knownKeys+`= ?`, []any{here, name, key}, addKey(known)); err != nil {
+			return nil, err
+		}
+	}
+	return known, nil
+}
+
+func addKey(known map[string]dataset.Ref) func(func(...any) error) error {
+	return func(scan func(...any) error) error {
+		var key string
+		var ref int64
+		err := scan(&key, &ref)
+		known[key] = dataset.Ref(ref)
+		return err
+	}
 }
 
 func (t *Tx) erasedKeys(name string) (map[string]bool, error) {

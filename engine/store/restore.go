@@ -169,6 +169,16 @@ func (t *Tx) readPeople(p *ledger.Projection) error {
 	if err != nil {
 		return err
 	}
+	err = t.each(`select one, other, same, said from sayings where constituency = ?`, []any{here}, func(scan func(...any) error) error {
+		var s ledger.Saying
+		err := scan(&s.One, &s.Other, &s.Same, &at)
+		s.At = moment(at)
+		r.Said = append(r.Said, s)
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	return t.each(`select person from erased_marks where constituency = ?`, []any{here}, func(scan func(...any) error) error {
 		var person int64
 		err := scan(&person)

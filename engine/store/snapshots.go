@@ -20,12 +20,8 @@ type loaded struct {
 // saveSnapshot keeps a whole table. The current one is kept as it is, so that
 // it is read fast; packSnapshot makes it small once another follows. The shape
 // is kept with it, so that a snapshot can be read when the schema has changed.
-func (t *Tx) saveSnapshot(id int64, name string, table *dataset.Table) error {
-	shape, err := t.saveShape(table.Schema)
-	if err != nil {
-		return err
-	}
-	body, err := table.MarshalBinary()
+func (t *Tx) saveSnapshot(id int64, name string, schema *dataset.Schema, body []byte) error {
+	shape, err := t.saveShape(schema)
 	if err != nil {
 		return err
 	}
@@ -44,24 +40,40 @@ func (t *Tx) saveShape(s *dataset.Schema) (string, error) {
 		on conflict (constituency, digest) do nothing`, here, digest, s.Name, string(body))
 }
 
-// packSnapshot makes a snapshot small.
-func (t *Tx) packSnapshot(id int64) error {
+// packSnapshot begins to make a snapshot small, beside whatever else is done; the
+// function that it gives waits for it and keeps it. It is to be called.
+func (t *Tx) packSnapshot(id int64) (keep func() error, err error) {
 	var body []byte
 	var codec int
 	found, err := t.one(`select body, codec from snapshots where constituency = ? and import = ?`, []any{here, id}, &body, &codec)
 	if err != nil || !found || codec == codecDeflate {
-		return err
+		return func() error { return nil }, err
 	}
-	packed, err := deflate(body)
-	if err != nil {
-		return err
+	type result struct {
+		body []byte
+		err  error
 	}
-	return t.exec(`update snapshots set body = ?, codec = ? where constituency = ? and import = ?`, packed, codecDeflate, here, id)
+	done := make(chan result, 1)
+	go func() {
+		packed, err := deflate(body)
+		done <- result{packed, err}
+	}()
+	return func() error {
+		r := <-done
+		if r.err != nil {
+			return r.err
+		}
+		return t.exec(`update snapshots set body = ?, codec = ? where constituency = ? and import = ?`, r.body, codecDeflate, here, id)
+	}, nil
 }
 
 // readSnapshot gives the table of an import and the digest of its bytes: in a
 // schema or, with none, in the shape it was imported in.
 func (t *Tx) readSnapshot(id int64, schema *dataset.Schema) (*dataset.Table, string, error) {
+	return t.readSnapshotLike(id, schema, nil)
+}
+
+func (t *Tx) readSnapshotLike(id int64, schema *dataset.Schema, newer []dataset.Record) (*dataset.Table, string, error) {
 	var body, shape []byte
 	var codec int
 	var digest string
@@ -74,12 +86,12 @@ func (t *Tx) readSnapshot(id int64, schema *dataset.Schema) (*dataset.Table, str
 	if err != nil {
 		return nil, "", err
 	}
-	table, err := decode(body, codec, shape, schema)
+	table, err := decode(body, codec, shape, schema, newer)
 	return table, digest, err
 }
 
 // decode makes a table of its bytes.
-func decode(body []byte, codec int, shape []byte, schema *dataset.Schema) (*dataset.Table, error) {
+func decode(body []byte, codec int, shape []byte, schema *dataset.Schema, newer []dataset.Record) (*dataset.Table, error) {
 	if codec == codecDeflate {
 		var err error
 		if body, err = inflate(body); err != nil {
@@ -92,7 +104,7 @@ func decode(body []byte, codec int, shape []byte, schema *dataset.Schema) (*data
 			return nil, err
 		}
 	}
-	return dataset.UnmarshalTable(schema, body)
+	return dataset.UnmarshalTableLike(schema, body, newer)
 }
 
 // Tables are the current tables of the datasets, with local facts laid over
@@ -127,6 +139,12 @@ func (t *Tx) Tables(schemas map[string]*dataset.Schema) (dataset.Tables, error) 
 // Table is the table of one import, also an undone one, without local facts.
 // Columns that schema has and the import had not are blank.
 func (t *Tx) Table(id int64, schema *dataset.Schema) (*dataset.Table, error) {
+	return t.TableLike(id, schema, nil)
+}
+
+// TableLike is Table where a newer list of the same records is in memory: what a
+// row and its record say alike is held once. Nobody may change those records.
+func (t *Tx) TableLike(id int64, schema *dataset.Schema, newer []dataset.Record) (*dataset.Table, error) {
 	var digest string
 	found, err := t.one(`select digest from snapshots where constituency = ? and import = ?`, []any{here, id}, &digest)
 	if err == nil && !found {
@@ -141,7 +159,7 @@ func (t *Tx) Table(id int64, schema *dataset.Schema) (*dataset.Table, error) {
 	if ok && have.id == id && have.schema == schema && have.digest == digest {
 		return have.table, nil
 	}
-	table, digest, err := t.readSnapshot(id, schema)
+	table, digest, err := t.readSnapshotLike(id, schema, newer)
 	if err != nil {
 		return nil, explain(fmt.Sprintf("reading the table of import %d", id), err)
 	}

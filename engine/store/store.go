@@ -16,6 +16,8 @@
 //   - Replaying the events gives the stored projection.
 //   - What Forget clears is in no byte of the file, its log, or any blob.
 //   - A copy that forgot letters knows it: see Stand.
+//   - The token in a message is for one thing and one message, and cannot be made
+//     without the store's secret: see Token.
 //
 // Times are kept in microseconds and come back in UTC.
 package store

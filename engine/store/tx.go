@@ -22,6 +22,7 @@ type Tx struct {
 	s       *Store
 	ctx     context.Context
 	tx      *sql.Tx
+	series  *Series // of which it is one, or nil
 	writing bool
 	changed bool // something was written: the change counter moves
 	quiet   bool // something was written that is no change to anybody
@@ -42,6 +43,11 @@ type Tx struct {
 // Update runs f in one transaction that may write. If f returns an error
 // nothing of it is kept, and the error is returned as it is.
 func (s *Store) Update(ctx context.Context, f func(*Tx) error) error {
+	return s.update(ctx, nil, f)
+}
+
+// update is Update, within a series or without.
+func (s *Store) update(ctx context.Context, series *Series, f func(*Tx) error) error {
 	if s.options.ReadOnly {
 		return &Fault{What: "the database was opened for reading only", Hint: "open it for writing"}
 	}
@@ -49,7 +55,7 @@ func (s *Store) Update(ctx context.Context, f func(*Tx) error) error {
 	if err != nil {
 		return explain("starting to write to the database", err)
 	}
-	t := &Tx{s: s, ctx: context.WithoutCancel(ctx), tx: tx, writing: true}
+	t := &Tx{s: s, ctx: context.WithoutCancel(ctx), tx: tx, writing: true, series: series}
 	defer tx.Rollback() // after a commit it does nothing
 	if err := t.run(f); err != nil {
 		return err
@@ -58,6 +64,7 @@ func (s *Store) Update(ctx context.Context, f func(*Tx) error) error {
 		return t.broken
 	}
 	if !t.changed && !t.quiet {
+		t.keepBook()
 		return nil
 	}
 	if err := t.finish(); err != nil {
@@ -88,22 +95,35 @@ func (t *Tx) finish() error {
 // committed does what may only be done once the transaction is on the disk.
 func (t *Tx) committed() error {
 	s := t.s
-	if t.applied {
-		s.mu.Lock()
-		s.book, s.seq, s.hash = t.book, t.seq, t.hash
-		s.mu.Unlock()
-	}
-	if t.claims > 0 || t.meta[metaEpoch] != "" {
-		err := s.noteOutside(t.ctx)
-		s.mu.Lock()
-		s.noted = err
-		s.mu.Unlock()
+	t.keepBook()
+	if t.meta[metaEpoch] != "" || t.claims > 0 && (t.series == nil || t.series.notes(s.options.Now())) {
+		s.note(t.ctx)
 	}
 	if t.forgot {
 		s.dropTables()
 		return s.wipe(t.ctx)
 	}
 	return nil
+}
+
+// keepBook keeps the Book of a transaction that is on the disk.
+func (t *Tx) keepBook() {
+	switch {
+	case t.series != nil && t.book != nil:
+		t.series.keep(t)
+	case t.applied:
+		t.s.mu.Lock()
+		t.s.book, t.s.seq, t.s.hash = t.book, t.seq, t.hash
+		t.s.mu.Unlock()
+	}
+}
+
+// note notes the number of sent letters outside, or remembers why it could not.
+func (s *Store) note(ctx context.Context) {
+	err := s.noteOutside(ctx)
+	s.mu.Lock()
+	s.noted = err
+	s.mu.Unlock()
 }
 
 // View runs f in one transaction that sees the store at one moment.

@@ -5,7 +5,7 @@
 //	smtpsink -record FILE [-addr 127.0.0.1:0] [-delay-after-data 50ms] [-drop-rate 0.1] [-seed 1]
 //
 // It prints "listening ADDRESS" when it is ready. Each line of the record is
-// one accepted letter: {"message_id":…,"ref":…,"from":…,"to":…,"time":…,"bytes":…,"connection":…,"answered":…}.
+// one accepted letter: {"message_id":…,"ref":…,"from":…,"to":…,"time":…,"bytes":…,"connection":…,"again":…,"answered":…}.
 package main
 
 import (

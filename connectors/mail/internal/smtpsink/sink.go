@@ -33,6 +33,7 @@ type entry struct {
 	Time       time.Time `json:"time"`
 	Bytes      int       `json:"bytes"`
 	Connection int       `json:"connection"` // from 1, in the order they came
+	Again      bool      `json:"again"`      // marked as what may be a second copy
 	Answered   bool      `json:"answered"`   // false: it was to be hung up on
 }
 
@@ -119,7 +120,7 @@ func (s *session) Data(r io.Reader) error {
 		return &smtp.SMTPError{Code: 554, EnhancedCode: smtp.EnhancedCode{5, 6, 0}, Message: "The headers cannot be read"}
 	}
 	answered, err := s.write(entry{
-		MessageID: head.Get("Message-Id"), Ref: head.Get("X-Clarion-Ref"), From: s.from, To: s.to,
+		MessageID: head.Get("Message-Id"), Ref: head.Get("X-Clarion-Ref"), Again: head.Get("X-Clarion-Again") != "", From: s.from, To: s.to,
 		Time: time.Now().UTC(), Bytes: len(message), Connection: s.number,
 	})
 	if err != nil {

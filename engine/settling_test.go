@@ -1,0 +1,239 @@
+package engine_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/clarion-clp/clarion/connectors/sheet"
+	"github.com/clarion-clp/clarion/engine"
+	"github.com/clarion-clp/clarion/engine/playbook"
+)
+
+// steady makes a house wait until files have settled. Its first list is taken.
+func steady(t *testing.T) *house {
+	t.Helper()
+	h := newHouse(t, "")
+	h.Steady = engine.SettleAfter
+	h.Recognise = func(ctx context.Context, folder, file string, set *playbook.Set) (string, error) {
+		var lists []sheet.Candidate
+		for _, name := range h.Sources() {
+			src := set.Constituency.Data[name]
+			lists = append(lists, sheet.Candidate{Schema: set.Schemas[name], Spec: sheet.Spec{From: src.From, Folder: src.Folder}})
+		}
+		return sheet.Recognise(ctx, folder, file, lists, h.Clock())
+	}
+	h.save("data/members.csv", -time.Hour, rows(old, 20))
+	h.run()
+	h.has(20)
+	return h
+}
+
+// save writes a list of members as if it were written so long before now.
+func (h *house) save(name string, ago time.Duration, lists ...[]string) {
+	h.t.Helper()
+	text := header
+	for _, l := range lists {
+		text += strings.Join(l, "\n") + "\n"
+	}
+	h.put(name, ago, text)
+}
+
+func (h *house) put(name string, ago time.Duration, text string) {
+	h.t.Helper()
+	h.write(name, text)
+	at := h.time.Add(ago)
+	if err := os.Chtimes(filepath.Join(h.folder, name), at, at); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// has compares how many members are held.
+func (h *house) has(want int) {
+	h.t.Helper()
+	if keys, _ := h.held("members"); len(keys) != want {
+		h.t.Errorf("%d members are held, not %d", len(keys), want)
+	}
+}
+
+// says looks for words among the reasons for which a pass took nothing.
+func says(t *testing.T, p engine.Pass, words string) {
+	t.Helper()
+	if len(p.Imports) > 0 || !strings.Contains(fmt.Sprint(p.Waiting, p.Refused), words) {
+		t.Errorf("imports %v, waiting %v, refused %v; want %q", p.Imports, p.Waiting, p.Refused, words)
+	}
+}
+
+// TestAFileThatIsBeingWritten is left alone by the daemon until it has lain
+// unchanged for a while, whatever its time says.
+func TestAFileThatIsBeingWritten(t *testing.T) {
+	t.Parallel()
+	h := steady(t)
+	beat := h.beats()
+	beat()
+	h.save("data/members.csv", -time.Second, rows(old, 20), rows(fresh, 1))
+	p, _ := beat()
+	says(t, p, "a moment ago")
+	h.pass(time.Minute)
+	h.save("data/members.csv", -time.Second, rows(old, 20), rows(fresh, 2)) // it goes on
+	p, _ = beat()
+	says(t, p, "a moment ago")
+	h.has(20)
+	h.pass(time.Minute)
+	if p, made := beat(); !made || len(p.Imports) != 1 {
+		t.Errorf("a file that has settled: %t, %v", made, p.Waiting)
+	}
+	h.has(22)
+
+	// The clock of the computer it came from is ahead.
+	h.save("data/members.csv", 48*time.Hour, rows(old, 20), rows(fresh, 3))
+	p, _ = beat()
+	says(t, p, "a moment ago")
+	h.pass(time.Minute)
+	beat()
+	h.has(23)
+
+	// Its last line has no end.
+	whole := header + strings.Join(append(rows(old, 20), rows(fresh, 4)...), "\n")
+	h.put("data/members.csv", -time.Minute, whole)
+	p, _ = beat()
+	says(t, p, "last line has no end")
+	h.pass(6 * time.Minute)
+	beat()
+	h.has(24)
+
+	// A program has it open, for however long.
+	h.save("data/members.csv", -time.Hour, rows(old, 20), rows(fresh, 5))
+	h.write("data/.~lock.members.csv#", "ann")
+	p, _ = beat()
+	says(t, p, "has it open")
+	h.pass(time.Hour)
+	beat()
+	h.has(24)
+	if waiting, _, err := h.Waits(ctx); err != nil || len(waiting) != 1 {
+		t.Errorf("status says %v, %v", waiting, err)
+	}
+	if err := os.Remove(filepath.Join(h.folder, "data/.~lock.members.csv#")); err != nil {
+		t.Fatal(err)
+	}
+	h.pass(10 * time.Minute)
+	beat()
+	h.has(25)
+
+	// Half a workbook is no list that was refused.
+	h.put("data/members.csv", -time.Hour, "PK\x03\x04 xl/workbook.xml and")
+	p, _ = beat()
+	says(t, p, "cut off")
+	if len(p.Refused) > 0 {
+		t.Errorf("it is refused: %v", p.Refused)
+	}
+	h.has(25)
+}
+
+// TestOnePassLooksTwice at a file that was changed a moment ago.
+func TestOnePassLooksTwice(t *testing.T) {
+	t.Parallel()
+	h := steady(t)
+	looks := 0
+	h.Pause = func(context.Context, time.Duration) { looks++ }
+	h.save("data/members.csv", -time.Second, rows(old, 20), rows(fresh, 1))
+	h.run()
+	h.has(21)
+	h.Pause = func(context.Context, time.Duration) {
+		looks++
+		h.save("data/members.csv", 0, rows(old, 20), rows(fresh, 3))
+	}
+	h.save("data/members.csv", -time.Second, rows(old, 20), rows(fresh, 2))
+	p := h.run()
+	says(t, p, "a moment ago")
+	h.has(21)
+	if looks != 2 {
+		t.Errorf("%d second looks", looks)
+	}
+	// What a person asks for is taken at once.
+	imp, err := h.Prepare(ctx, "members", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Commit(ctx, imp, "secretary"); err != nil {
+		t.Fatal(err)
+	}
+	h.has(23)
+}
+
+// TestAFolderThatVanishes loses nothing, and is told; so is a list that lies
+// where it lay while a newer one was taken from elsewhere.
+func TestAFolderThatVanishes(t *testing.T) {
+	t.Parallel()
+	h := steady(t)
+	data, away := filepath.Join(h.folder, "data"), filepath.Join(h.folder, ".away")
+	if err := os.Rename(data, away); err != nil {
+		t.Fatal(err)
+	}
+	p := h.run()
+	says(t, p, "is held still")
+	h.has(20)
+	if err := os.Rename(away, data); err != nil {
+		t.Fatal(err)
+	}
+	if p = h.run(); len(p.Waiting)+len(p.Imports) > 0 {
+		t.Errorf("it came back: %v, %v", p.Waiting, p.Imports)
+	}
+	h.pass(time.Minute)
+	h.save("other/new.csv", -time.Minute, rows(old, 20), rows(fresh, 3))
+	imp, err := h.Prepare(ctx, "members", "other/new.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Commit(ctx, imp, "secretary"); err != nil {
+		t.Fatal(err)
+	}
+	h.pass(time.Hour)
+	h.run()
+	h.has(23)
+}
+
+// TestTheInbox takes what is recognised, through the same guards, moves it aside,
+// and leaves the rest with the reason.
+func TestTheInbox(t *testing.T) {
+	t.Parallel()
+	h := steady(t)
+	h.save("inbox/export (3).csv", -time.Hour, rows(old, 20), rows(fresh, 2))
+	h.save("inbox/export (2).csv", -2*time.Hour, rows(old, 20), rows(fresh, 1))
+	h.put("inbox/recipes.csv", -time.Hour, "Dish,Minutes\nSoup,20\n")
+	h.put("inbox/half.csv.part", -time.Hour, "Memb")
+	h.put("inbox/~$export.xlsx", -time.Hour, "x")
+	p := h.run()
+	if len(p.Imports) != 2 || len(p.Waiting) != 1 || !strings.Contains(p.Waiting[0].Why, "not those of any list") {
+		t.Errorf("imports %v, waiting %v, refused %v", p.Imports, p.Waiting, p.Refused)
+	}
+	h.has(22)
+	for name, there := range map[string]bool{"inbox/taken/export (3).csv": true, "inbox/taken/export (2).csv": true, "inbox/export (3).csv": false,
+		"inbox/recipes.csv": true, "inbox/half.csv.part": true, "inbox/~$export.xlsx": true} {
+		if _, err := os.Stat(filepath.Join(h.folder, name)); (err == nil) != there {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	h.pass(time.Hour)
+	h.run() // the older list that still lies in data is not news
+	h.has(22)
+
+	h.save("inbox/export (3).csv", -time.Hour, rows(old, 5)) // a quarter of the list
+	p, err := h.Run(ctx)
+	if err != nil || len(p.Refused) != 1 || !strings.Contains(p.Refused[0].Error(), `clarion import members "inbox/export (3).csv" --accept half`) {
+		t.Errorf("refused %v, %v", p.Refused, err)
+	}
+	h.has(22)
+	if _, refused, err := h.Waits(ctx); err != nil || len(refused) != 1 {
+		t.Errorf("status says %v, %v", refused, err)
+	}
+	h.save("inbox/export (3).csv", -time.Hour, rows(old, 20), rows(fresh, 2)) // the same again
+	h.run()
+	if _, err := os.Stat(filepath.Join(h.folder, "inbox/taken/export (3) (2).csv")); err != nil {
+		t.Errorf("what was taken before is not put aside: %v", err)
+	}
+}
