@@ -28,8 +28,10 @@ type Status struct {
 	LastRun   time.Time
 	Wake      time.Time
 	Holds     []plan.Hold
-	Doubts    int // records on the cannot-tell list
-	Pairs     int // of records that may be of one person
+	Doubts    int       // records on the cannot-tell list
+	Pairs     int       // of records that may be of one person
+	Mail      int       // messages that came back and wait for a person
+	MailRead  time.Time // when the mailbox was last read; zero: never, or there is none
 	Datasets  []Freshness
 	Disabled  []string // playbooks with faults
 }
@@ -59,6 +61,16 @@ func (e *Engine) Status(ctx context.Context) (Status, error) {
 			return err
 		}
 		s.Pairs = len(pairs)
+		back, err := tx.Inbound(0)
+		if err != nil {
+			return err
+		}
+		s.Mail = len(back)
+		if box := e.set.Constituency.Mail.Mailbox; box != nil {
+			if _, _, s.MailRead, err = tx.Cursor(mailboxName(box)); err != nil {
+				return err
+			}
+		}
 		for _, n := range e.Datasets() {
 			t := in.Tables[n]
 			_, named := e.set.Constituency.Data[n]

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/clarion-clp/clarion/engine/ledger"
@@ -51,17 +52,17 @@ func (b *budget) count(o letter.Outcome) {
 
 // spent says why a round ends after an outcome, or is empty.
 func (b *budget) spent(o letter.Outcome) string {
-	most := mostRefused
+	most, text := mostRefused, strings.TrimSuffix(o.Text, ".")
 	if badAddress(o) {
 		most = mostStrangers
 	}
 	switch {
 	case o.Kind == letter.Unknown:
-		return "the connection broke while a letter was on the wire: " + o.Text
+		return "the connection broke while a letter was on the wire: " + text
 	case needsPerson(o):
-		b.person = "the mail server does not let us send: " + o.Text
+		b.person = "the mail server does not let us send: " + text
 	case b.lost >= mostLost:
-		return "the mail server cannot be used: " + o.Text
+		return "the mail server cannot be used: " + text
 	case b.refused >= most:
 		b.person = fmt.Sprintf("the mail server refused %d letters in a row, the last with %s", b.refused, said(o))
 	case b.putOff >= mostPutOff:

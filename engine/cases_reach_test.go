@@ -217,3 +217,30 @@ func TestCase4_16Renamed(t *testing.T) {
 		}
 	}
 }
+
+// TestCase4_16Alias is a branch that is called otherwise in one list: once the list
+// of branches has that name too, it is the same branch, and nobody has moved. A
+// name that two branches have is neither's.
+func TestCase4_16Alias(t *testing.T) {
+	h := lodge(t, "new-member-welcome")
+	h.write("branches.csv", "key,name,also\nNorth,North,\"North & Central; Old North\"\nSouth,South,\"Old North, north\"\n")
+	imp, err := h.Prepare(ctx, "branches", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Commit(ctx, imp, "secretary", "header"); err != nil { // it has a heading more
+		t.Fatal(err)
+	}
+	north := strings.Join(rows(old, 60), "\n") + "\n"
+	h.write("data/members-2026-11-02.csv", header+north+south(1)+"\n")
+	h.taken("another", "half", "grown", "header", "branch", "gone")
+	h.pass(day)
+	imp = h.offered("new.csv", header+strings.ReplaceAll(north, ",North,", ",NORTH & central,")+south(1)+"\n", engine.As{})
+	if doubts(imp) != "" || len(imp.Changed) > 0 {
+		t.Errorf("by its other name: doubts %q, changed %d", doubts(imp), len(imp.Changed))
+	}
+	imp = h.offered("new.csv", header+strings.ReplaceAll(north, ",North,", ",Old North,")+south(1)+"\n", engine.As{})
+	if doubts(imp) != "renamed" {
+		t.Errorf("by a name of two branches: doubts %q", doubts(imp))
+	}
+}

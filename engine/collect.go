@@ -99,11 +99,12 @@ type MailFile struct {
 
 // A Collection says what one look into the mailbox came to.
 type Collection struct {
-	Results map[string]int // messages, by what became of them
-	Waiting int            // messages that now wait for a person
-	Laid    []string       // files that were laid into the inbox
-	Problem string         // why the mailbox could not be used, for a person
-	Proven  int            // uncertain letters that were found to have gone
+	Results  map[string]int // messages, by what became of them
+	Waiting  int            // messages that now wait for a person
+	Laid     []string       // files that were laid into the inbox
+	Problem  string         // why the mailbox could not be used, for a person
+	Unlisted int            // messages for a person that were left in the mailbox: too many wait
+	Proven   int            // uncertain letters that were found to have gone
 
 	again time.Duration // before which another look is of no use
 }
@@ -126,10 +127,10 @@ const (
 	wasSeen     = "seen to"
 )
 
-// The folders of the mailbox into which messages are filed.
+// The folders of the mailbox into which messages are filed. A reply is not filed:
+// somebody is to read it, and reads the inbox.
 const (
 	reportsFolder   = "Clarion/Reports"
-	repliesFolder   = "Clarion/Replies"
 	automaticFolder = "Clarion/Automatic replies"
 	leavingFolder   = "Clarion/Unsubscribed"
 	answersFolder   = "Clarion/Answers"
@@ -202,9 +203,6 @@ var errLater = errors.New("a letter is on its way at this moment")
 
 // look takes all that came. A problem is the mailbox's, an error ours.
 func (c *collecting) look(ctx context.Context) (problem, err error) {
-	if err := c.fileAll(ctx); err != nil {
-		return nil, err
-	}
 	place, err := c.mailPlace(ctx, c.name)
 	if err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/clarion-clp/clarion/engine/dataset"
 	"github.com/clarion-clp/clarion/engine/ledger"
 	"github.com/clarion-clp/clarion/engine/plan"
 	"github.com/clarion-clp/clarion/engine/store"
@@ -41,6 +42,9 @@ func (t *taking) unmatched(known bool) error {
 	if known {
 		return t.wait("it is about a letter of ours, and names a recipient to whom that letter did not go")
 	}
+	if len(t.in.About) > 0 {
+		return t.wait("it is about a letter that this program does not know to have sent")
+	}
 	for _, f := range t.in.Failures {
 		for _, a := range []string{f.Recipient, f.Original} {
 			last, err := t.tx.LastTo(t.tx.AddressHash(a))
@@ -52,9 +56,6 @@ func (t *taking) unmatched(known bool) error {
 				return t.wait("it does not say about which letter it is; the last one to that address is no. " + strconv.FormatInt(last, 10))
 			}
 		}
-	}
-	if len(t.in.About) > 0 {
-		return t.wait("it is about a letter that this program does not know to have sent")
 	}
 	return nil
 }
@@ -92,10 +93,39 @@ func (t *taking) failed(m ledger.Message, f MailFailure) error {
 }
 
 // giveUp has nothing more sent to the address of a letter. The person is reached
-// in other ways.
+// in other ways, and that the address is dead is written down about everybody who
+// has it, for the list of those whose details are to be mended.
 func (t *taking) giveUp(m ledger.Message, by, why string) error {
-	return t.tx.Apply(t.now, by, ledger.Suppressed{Address: m.Address, Scope: "bounced", Why: why})
+	if err := t.tx.Apply(t.now, by, ledger.Suppressed{Address: m.Address, Scope: "bounced", Why: why}); err != nil {
+		return err
+	}
+	in, err := t.input(t.tx, t.now)
+	if err != nil {
+		return err
+	}
+	members := in.Tables["members"]
+	if members == nil {
+		return nil
+	}
+	if _, known := members.Schema.Column(deadAddress); !known {
+		return nil
+	}
+	today := dataset.DateValue(t.Clock().Day(t.now))
+	for _, r := range members.Rows {
+		at, _ := r.Get(members.Schema, members.Schema.Email)
+		if at.IsBlank() || t.tx.AddressHash(at.S) != m.Address {
+			continue
+		}
+		if err := t.fact(t.tx, in, "members", r.Ref, deadAddress, today, by, "what came back", t.now); err != nil {
+			return err
+		}
+	}
+	return nil
 }
+
+// deadAddress is the column of the day on which a member's address turned out
+// not to exist.
+const deadAddress = "email_bad"
 
 // givenUp tells that nothing is sent to an address already.
 func (t *taking) givenUp(m ledger.Message) bool {
@@ -241,7 +271,7 @@ func (t *taking) reply() error {
 		if err := t.replied(m, "clarion"); err != nil {
 			return err
 		}
-		return t.did(wasReply, repliesFolder)
+		return t.did(wasReply, "") // it lies where people read it
 	}
 	if len(sent) == 0 || t.ownAddress() {
 		return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/clarion-clp/clarion/engine/dataset"
 	"github.com/clarion-clp/clarion/engine/ledger"
@@ -19,13 +20,22 @@ type WaitingMail struct {
 
 // WaitingMail lists the messages that wait for a person, the oldest first.
 func (e *Engine) WaitingMail(ctx context.Context) ([]WaitingMail, error) {
+	return e.listed(ctx, func(tx *store.Tx) ([]store.Inbound, error) { return tx.Inbound(0) })
+}
+
+// RecentMail lists what was taken since, the oldest first.
+func (e *Engine) RecentMail(ctx context.Context, since time.Time) ([]WaitingMail, error) {
+	return e.listed(ctx, func(tx *store.Tx) ([]store.Inbound, error) { return tx.InboundTaken(since) })
+}
+
+func (e *Engine) listed(ctx context.Context, which func(*store.Tx) ([]store.Inbound, error)) ([]WaitingMail, error) {
 	var out []WaitingMail
 	err := e.Store.View(ctx, func(tx *store.Tx) error {
 		book, err := tx.LoadBook()
 		if err != nil {
 			return err
 		}
-		list, err := tx.Inbound(0)
+		list, err := which(tx)
 		for _, m := range list {
 			out = append(out, waitingMail(book, m))
 		}

@@ -77,6 +77,7 @@ func (c *collecting) take(ctx context.Context, in Incoming) error {
 			}
 			if full, err := t.tooMany(); err != nil || full {
 				rec.Result = ""
+				c.said.Unlisted++
 				return err
 			}
 			rec.ID, err = tx.SaveInbound(c.name, rec)
@@ -150,18 +151,19 @@ func (t *taking) hold(result, why string) error {
 	}
 	t.rec.Waiting = true
 	t.rec.Folder = map[MailKind]string{MailReport: reportsFolder, MailDelayed: reportsFolder, MailComplaint: reportsFolder,
-		MailUnsubscribe: leavingFolder, MailAnswer: answersFolder, MailReply: repliesFolder}[t.in.Kind]
-	if t.rec.Folder == "" {
-		t.rec.Folder = filesFolder
+		MailUnsubscribe: leavingFolder, MailAnswer: answersFolder, MailList: filesFolder, MailDocument: filesFolder}[t.in.Kind]
+	subject := t.in.Subject
+	if t.in.Token != "" { // whoever has it may answer
+		subject = strings.ReplaceAll(strings.ToLower(subject), t.in.Token, "…")
 	}
-	t.rec.Shown.From, t.rec.Shown.Subject, t.rec.Shown.Why = dataset.Plain(t.in.From), dataset.Plain(t.in.Subject), dataset.Plain(why)
+	t.rec.Shown.From, t.rec.Shown.Subject, t.rec.Shown.Why = dataset.Plain(t.in.From), dataset.Plain(subject), dataset.Plain(why)
 	return nil
 }
 
 // tooMany tells that no more messages are listed: whoever floods the mailbox
-// does not flood the list.
+// does not flood the list. What is about a letter of ours is listed always.
 func (t *taking) tooMany() (bool, error) {
-	if !t.rec.Waiting {
+	if t.rec.Result != wasUnclear {
 		return false, nil
 	}
 	all, err := t.tx.Inbound(0)

@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/go-co-op/gocron/v2"
@@ -47,6 +48,12 @@ func (e *Engine) Daemon(ctx context.Context, report func(Pass, error)) error {
 	if err != nil {
 		return fmt.Errorf("starting the daemon: %w", err)
 	}
+	if e.Options.Mailbox != nil {
+		w.post = e.newPostman(func() { w.beat(ctx) })
+		away := make(chan struct{})
+		go func() { defer close(away); w.post.run(ctx) }()
+		defer func() { <-away }()
+	}
 	s.Start()
 	<-ctx.Done()
 	if err := s.Shutdown(); err != nil {
@@ -58,12 +65,14 @@ func (e *Engine) Daemon(ctx context.Context, report func(Pass, error)) error {
 // watch is what the daemon remembers from beat to beat.
 type watch struct {
 	*Engine
+	one    sync.Mutex // beats at a time
 	report func(Pass, error)
 	ran    bool      // a pass was made
 	wake   time.Time // when the next could find something; zero: unknown
 	count  int64     // the store's change counter after it
 	files  string    // what stood for the files before it
 	last   time.Time // the wall clock before it
+	post   *postman  // nil: there is no mailbox
 }
 
 func newWatch(e *Engine, report func(Pass, error)) *watch {
@@ -73,6 +82,8 @@ func newWatch(e *Engine, report func(Pass, error)) *watch {
 
 // beat makes a pass if anything could have changed since the last.
 func (w *watch) beat(ctx context.Context) {
+	w.one.Lock()
+	defer w.one.Unlock()
 	if ctx.Err() != nil || !w.stirred(ctx) {
 		return
 	}
@@ -85,6 +96,9 @@ func (w *watch) beat(ctx context.Context) {
 	w.ran, w.count = true, w.counter(ctx)
 	w.wake = w.next(ctx, p, err)
 	w.report(p, err)
+	if w.post != nil {
+		w.post.passed(w.set.Constituency, p.Mail)
+	}
 	w.Store.Rest()
 	debug.FreeOSMemory() // the next pass may be days away
 	rest()
@@ -99,6 +113,8 @@ func (w *watch) wall() time.Time { return w.Now().Round(0) }
 func (w *watch) stirred(ctx context.Context) bool {
 	now := w.wall()
 	switch {
+	case w.post != nil && w.post.rang.Swap(false):
+		return true
 	case !w.ran, now.Before(w.last), w.Clock().Day(now) != w.Clock().Day(w.last):
 		return true
 	case !w.wake.IsZero() && !now.Before(w.wake):
@@ -126,6 +142,9 @@ func (w *watch) next(ctx context.Context, p Pass, failed error) time.Time {
 		sooner(now.Add(retry))
 	case p.Delivery.owed:
 		sooner(now)
+	}
+	if p.Mail.again > 0 {
+		sooner(now.Add(p.Mail.again))
 	}
 	for _, f := range p.Waiting {
 		if f.again > 0 {

@@ -314,10 +314,10 @@ func oneIf(yes bool) int {
 }
 
 // spentOn counts the letters that the provider has had on a day.
-func (r *round) spentOn(book *ledger.Book, day calendar.Date) int {
+func (e *Engine) spentOn(book *ledger.Book, day calendar.Date) int {
 	n := 0
 	for _, m := range book.MessagesIn(ledger.Sent, ledger.Uncertain, ledger.Bounced) {
-		if r.Clock().Day(m.SentAt) == day {
+		if e.Clock().Day(m.SentAt) == day {
 			n++
 		}
 	}

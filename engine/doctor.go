@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/clarion-clp/clarion/engine/ledger"
 	"github.com/clarion-clp/clarion/engine/playbook"
 	"github.com/clarion-clp/clarion/engine/store"
 )
@@ -66,10 +65,18 @@ type Arrival struct {
 
 // Instruments are what Examine looks with.
 type Instruments struct {
-	Files    []string                                // that hold passwords or tokens
+	Secrets  []Secret
 	Line     func(ctx context.Context) (Line, error) // reaches the mail server and logs in; nil: no mail is to be tried
-	Box      Letterbox                               // nil: no mailbox is named
+	Box      func() (Letterbox, error)               // opens the mailbox; nil: none is named
 	Patience time.Duration                           // how long the letter may take
+}
+
+// A Secret is a file that nobody else may read.
+type Secret struct {
+	Name string // Password, Log-in ...
+	Path string
+	Does string // what can be done with it: opens the mail account
+	Make string // the command that makes it
 }
 
 // Examine looks at everything that letters depend on and says what it found, one
@@ -246,11 +253,7 @@ func (d *doctor) limits(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		for _, x := range book.MessagesIn(ledger.Sent, ledger.Uncertain, ledger.Bounced) {
-			if d.Clock().Day(x.SentAt) == today {
-				sent++
-			}
-		}
+		sent = d.spentOn(book, today)
 		tables, err := tx.Tables(d.set.Schemas)
 		if t := tables["members"]; t != nil {
 			members = len(t.Rows)

@@ -1,10 +1,7 @@
 package engine
 
 import (
-	"cmp"
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -40,7 +37,13 @@ func (d *doctor) mail(ctx context.Context) error {
 		return err
 	}
 	out := d.server(ctx)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	in := d.box(ctx)
+	if in != nil {
+		defer in.Close()
+	}
 	if !out || ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -83,19 +86,27 @@ func (d *doctor) taken(about, at string, l Line) {
 	d.well(about, "%s lets us in %s, %s.", at, how, safe)
 }
 
-// box looks at the mailbox, and tells whether letters can be read there.
-func (d *doctor) box(ctx context.Context) bool {
+// box looks at the mailbox, and gives it if letters can be read there.
+func (d *doctor) box(ctx context.Context) Letterbox {
 	if d.Box == nil {
 		d.doubt("Mailbox", "add mailbox under mail, with server and user", "constituency.yaml names none: nothing that comes back is read, and no letter in doubt can be proved to have gone.")
-		return false
+		return nil
 	}
-	v, err := d.Box.Look(ctx)
+	box, err := d.Box()
+	if err != nil {
+		d.unwell("Mailbox", "see the README, Real mail", "%s", err)
+		return nil
+	}
+	v, err := box.Look(ctx)
+	if err != nil {
+		_ = box.Close()
+	}
 	if ctx.Err() != nil {
-		return false
+		return nil
 	}
 	if err != nil {
 		d.unwell("Mailbox", "see the README, Real mail", "%s", err)
-		return false
+		return nil
 	}
 	d.taken("Mailbox", dataset.Plain(d.settings().Mailbox.Server), v.Line)
 	switch {
@@ -111,11 +122,11 @@ func (d *doctor) box(ctx context.Context) bool {
 	} else {
 		d.well("New mail", "The mailbox does not say when mail comes; it is looked at every few minutes.")
 	}
-	return true
+	return box
 }
 
 // letter sends the letter, waits until it has come, and looks at it.
-func (d *doctor) letter(ctx context.Context, read bool) error {
+func (d *doctor) letter(ctx context.Context, box Letterbox) error {
 	o, err := d.trial()
 	if err != nil {
 		return err
@@ -137,57 +148,60 @@ func (d *doctor) letter(ctx context.Context, read bool) error {
 	case out.Kind != letter.Delivered:
 		d.unwell("Letter", "see the README, Real mail", "The mail server did not take one from %s to itself: it said “%s”.", dataset.Plain(o.Content.From), said(out))
 		return nil
-	case !read:
+	case box == nil:
 		d.doubt("Letter", "look for it in the inbox, and let clarion mail read FILE say what it makes of it", "The mail server took one to %s; nobody read whether it came.", dataset.Plain(o.Content.To))
 		return nil
 	}
-	if !read {
+	if box == nil {
 		return nil
 	}
 	within, done := context.WithTimeout(ctx, d.Patience)
 	defer done()
-	a, err := d.Box.Await(within, o.Ref)
+	a, err := box.Await(within, o.Ref)
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.Is(err, context.DeadlineExceeded):
 		d.unwell("Letter", "look for it in the inbox and among the spam, and whether this is the mailbox of that address; some providers take longer: --wait 10m",
-			"One was sent to %s, and had not come within %s.", dataset.Plain(o.Content.To), d.Patience)
+			"One was sent to %s, and had not come within %s.", dataset.Plain(o.Content.To), lasting(d.Patience))
 		return nil
 	case err != nil:
 		d.unwell("Letter", "try again", "%s", err)
 		return nil
 	}
-	d.arrived(ctx, o, a, before)
+	d.arrived(o, a, before)
+	d.copied(ctx, box, o)
 	return ctx.Err()
+}
+
+// lasting is a length of time without the parts of it that are nothing: 2m, 3h.
+func lasting(t time.Duration) string {
+	s := t.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
 }
 
 // trial is the doctor's letter.
 func (d *doctor) trial() (letter.Outgoing, error) {
-	id := make([]byte, 16)
-	if _, err := rand.Read(id); err != nil {
-		return letter.Outgoing{}, fmt.Errorf("making a reference: %w", err)
-	}
-	ref := hex.EncodeToString(id)
-	ref = ref[:8] + "-" + ref[8:20] + "-" + ref[20:32]
-	from := d.settings().From
-	_, domain, _ := strings.Cut(from, "@")
-	return letter.Outgoing{Ref: ref, MessageID: "<" + ref + "@" + cmp.Or(domain, "clarion.invalid") + ">", Date: d.Now().In(d.Clock().Zone),
-		Content: letter.Content{From: from, FromName: d.set.Constituency.Name, To: from, Subject: "A letter to ourselves, from clarion doctor",
-			Text: "This letter was sent by clarion doctor, to see whether letters go out and come back.\nNobody else has it, and nothing needs to be done. You may delete it.\n"}}, nil
+	return d.aside(letter.Content{From: d.settings().From, FromName: d.set.Constituency.Name, To: d.settings().From, Subject: "A letter to ourselves, from clarion doctor",
+		Text: "This letter was sent by clarion doctor, to see whether letters go out and come back.\nNobody else has it, and nothing needs to be done. You may delete it.\n"})
 }
 
 // arrived says what the letter shows.
-func (d *doctor) arrived(ctx context.Context, o letter.Outgoing, a Arrival, before time.Time) {
+func (d *doctor) arrived(o letter.Outgoing, a Arrival, before time.Time) {
 	after := d.Now()
-	d.well("Letter", "One was sent to %s and came back within %s.", dataset.Plain(o.Content.To), max(after.Sub(before).Round(time.Second), time.Second))
+	d.well("Letter", "One was sent to %s and came back within %s.", dataset.Plain(o.Content.To), lasting(max(after.Sub(before).Round(time.Second), time.Second)))
 	if id := strings.Trim(o.MessageID, "<>"); a.MessageID == id {
 		d.well("Message-ID", "It was kept: a letter can be found again by it.")
 	} else {
 		d.doubt("Message-ID", "nothing can be done; letters are known by X-Clarion-Ref", "The server gave the letter another one: answers and reports are known by our reference alone.")
 	}
 	d.checked(o.Content.From, a)
-	d.copied(ctx, o)
 	d.serverClock(a.At, before, after)
 }
 
@@ -205,7 +219,7 @@ func (d *doctor) checked(from string, a Arrival) {
 	domain = dataset.Plain(domain)
 	for _, v := range []struct{ about, verdict, hint string }{
 		{"SPF", a.SPF, "whoever keeps the domain " + domain + " adds your mail server to its SPF record (TXT of " + domain + ")"},
-		{"DKIM", a.DKIM, "switch DKIM on in your provider's administration, or add dkim under mail"},
+		{"DKIM", a.DKIM, "switch DKIM on in your provider's administration, or: clarion mail dkim"},
 		{"DMARC", a.DMARC, "whoever keeps the domain " + domain + " adds a DMARC record (TXT of _dmarc." + domain + "); it needs SPF or DKIM to pass for the same domain"},
 	} {
 		by := dataset.Plain(a.StampedBy)
@@ -226,9 +240,9 @@ func (d *doctor) checked(from string, a Arrival) {
 }
 
 // copied looks for the copy among the sent letters, which may come a little later.
-func (d *doctor) copied(ctx context.Context, o letter.Outgoing) {
+func (d *doctor) copied(ctx context.Context, box Letterbox, o letter.Outgoing) {
 	for i := range sentLooks {
-		found, err := d.Box.Sent(ctx, o.MessageID)
+		found, err := box.Sent(ctx, o.MessageID)
 		switch {
 		case ctx.Err() != nil:
 			return
@@ -259,7 +273,7 @@ func (d *doctor) serverClock(stamp, before, after time.Time) {
 		off, which = stamp.Sub(after), "behind"
 	}
 	const hint = "let the computer set its clock by itself (network time)"
-	switch text := fmt.Sprintf("This computer's clock is %s %s the mail server's.", off.Round(time.Second), which); {
+	switch text := fmt.Sprintf("This computer's clock is %s %s the mail server's.", lasting(off.Round(time.Second)), which); {
 	case off >= clockWrong:
 		d.unwell("Server's clock", hint, "%s Letters would go at the wrong hour, or on the wrong day.", text)
 	case off >= clockOff:

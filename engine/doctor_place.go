@@ -29,31 +29,31 @@ func (d *doctor) places(context.Context) error {
 			"The folder %s.", why)
 	}
 	d.private("Database file", d.Store.Path(), "It holds all that is known of members: ")
-	for _, f := range d.Files {
-		d.password(f)
+	for _, x := range d.Secrets {
+		d.secret(x)
 	}
 	d.room()
 	return nil
 }
 
-// password looks at a file that holds a password or a log-in.
-func (d *doctor) password(file string) {
-	name := dataset.Plain(filepath.Base(file))
-	info, err := os.Stat(file)
+// secret looks at a file that nobody else may read.
+func (d *doctor) secret(x Secret) {
+	name := dataset.Plain(filepath.Base(x.Path))
+	info, err := os.Stat(x.Path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		d.unwell("Password", "clarion mail login", "The file %s is not there.", name)
+		d.unwell(x.Name, x.Make, "The file %s is not there.", name)
 		return
 	case err != nil || !info.Mode().IsRegular():
-		d.unwell("Password", "clarion mail login, after you have moved away what is there", "%s cannot be read as a file.", name)
+		d.unwell(x.Name, x.Make+", once you have moved away what is there", "%s cannot be read as a file.", name)
 		return
 	case info.Size() == 0:
-		d.unwell("Password", "clarion mail login", "The file %s is empty.", name)
+		d.unwell(x.Name, x.Make, "The file %s is empty.", name)
 		return
 	}
-	d.private("Password", file, "It opens the mail account: ")
-	if why := store.Shared(file); why != "" {
-		d.doubt("Password", "keep it elsewhere, and give its whole path in constituency.yaml", "The file %s %s, and so is on all of those computers.", name, why)
+	d.private(x.Name, x.Path, "It "+x.Does+": ")
+	if why := store.Shared(x.Path); why != "" {
+		d.doubt(x.Name, "keep it elsewhere, and give its whole path in constituency.yaml", "The file %s %s, and so is on all of those computers.", name, why)
 	}
 }
 

@@ -77,6 +77,8 @@ type Engine struct {
 	// sights are the files that the daemon waits for, by their place; nil outside of
 	// it.
 	sights map[string]sight
+	// untaken are the files that the last pass found and did not take.
+	untaken []plan.Untaken
 }
 
 // A NotReady error says that the constituency's own files have faults, which
@@ -160,7 +162,7 @@ func (e *Engine) input(tx *store.Tx, now time.Time) (plan.Input, error) {
 	if err := e.dated(tx, tables); err != nil {
 		return plan.Input{}, err
 	}
-	return plan.Input{Set: e.set, Tables: tables, Book: book, Now: now, Hash: tx.AddressHash, File: e.describe(tx, tables)}, nil
+	return plan.Input{Set: e.set, Tables: tables, Book: book, Now: now, Hash: tx.AddressHash, File: e.describe(tx, tables), Untaken: e.untaken}, nil
 }
 
 // describe gives the frozen files that documents name, under their own names.

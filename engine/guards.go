@@ -72,6 +72,9 @@ func (i *Import) refused(accepted []string) error {
 	if len(r.Doubts) == 0 {
 		return nil
 	}
+	if slices.ContainsFunc(r.Doubts, func(d Doubt) bool { return d.Word == "another" || d.Word == "empty" }) {
+		r.Part = false // it is hardly a part of this list
+	}
 	return r
 }
 

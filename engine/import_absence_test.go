@@ -1,10 +1,12 @@
 package engine_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/clarion-clp/clarion/engine"
 	"github.com/clarion-clp/clarion/engine/dataset"
@@ -254,4 +256,85 @@ func TestTheGuardsLookAtWhatIsMissing(t *testing.T) {
 	if keys, _ := h.held("members"); len(keys) != 81 {
 		t.Errorf("%d are held", len(keys))
 	}
+}
+
+// TestARowThatTheFirstListRefused is of a member who was in it all the time: once
+// it can be read, she is history as all others of that list are, whatever was
+// taken in between. Who joined later is new, and so is who moves here once every
+// row was read.
+func TestARowThatTheFirstListRefused(t *testing.T) {
+	t.Parallel()
+	spoiled := func(row string) string { return "1.5E+05" + row[strings.Index(row, ","):] }
+	twice := []string{old(30), old(30)}
+	late := strings.Replace(fresh(1), "2026-10-28", "2026-11-01", 1)
+	moves := strings.Replace(old(40), "A0", "C0", 1)
+	for _, c := range []struct {
+		name    string
+		lists   [][]string
+		history []string // of the last list
+	}{
+		{"its number was spoiled", [][]string{{spoiled(fresh(2))}, {fresh(2), late}}, []string{"B00002"}},
+		{"two had its number", [][]string{twice, {old(30)}}, []string{"A00030"}},
+		{"for two lists", [][]string{twice, twice, {old(30)}}, []string{"A00030"}},
+		{"it is refused still, and another moved here", [][]string{{spoiled(old(30))}, {spoiled(old(30)), moves}}, nil},
+		{"every row was read in between", [][]string{{spoiled(old(30))}, {old(30)}, {old(30), moves}}, nil},
+		{"nothing was refused", [][]string{nil, {moves, late}}, nil},
+		{"a day of joining that cannot be read", [][]string{{spoiled(old(30))}, {strings.Replace(old(30), "2015-03-01", "2015-02-30", 1)}}, []string{"A00030"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			h := newHouse(t, "")
+			var imp *engine.Import
+			for i, more := range c.lists {
+				name := fmt.Sprintf("data/members-2026-10-%d.csv", 29+i)
+				if i == len(c.lists)-1 {
+					name = "data/members-2026-11-02.csv"
+				}
+				imp = h.brought(name, list(rows(old, 20), more), engine.As{})
+				h.pass(day)
+			}
+			if !slices.Equal(imp.History, c.history) {
+				t.Errorf("history %v, want %v (new %v)", imp.History, c.history, imp.New)
+			}
+			for _, key := range imp.New {
+				if _, r := h.row(key); r == nil || r.Baseline != slices.Contains(c.history, key) {
+					t.Errorf("%s: %+v", key, r)
+				}
+			}
+		})
+	}
+}
+
+// TestStoppedInAnImport is Ctrl-C at any moment of an import: all of the list is
+// held, or nothing of it, and afterwards it is taken as if nothing had been.
+func TestStoppedInAnImport(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "")
+	h.settled(200)
+	before, _ := h.held("members")
+	all := slices.Concat(rows(old, 200), rows(fresh, 1000))
+	h.write("data/members-2026-11-02.csv", list(all))
+	stopped := 0
+	for after := time.Duration(0); ; after += 2 * time.Millisecond {
+		c, stop := context.WithTimeout(ctx, after)
+		imp, err := h.Prepare(c, "members", "")
+		if err == nil {
+			_, err = h.Commit(c, imp, "secretary", "grown")
+		}
+		over := c.Err()
+		stop()
+		now, _ := h.held("members")
+		if err == nil {
+			if len(now) != len(all) {
+				t.Errorf("after %s: taken, and %d records are held", after, len(now))
+			}
+			break
+		}
+		if stopped++; over == nil || !slices.Equal(now, before) {
+			t.Fatalf("stopped after %s: %v, %d records are held", after, err, len(now))
+		}
+	}
+	if stopped < 2 {
+		t.Errorf("stopped %d times", stopped)
+	}
+	h.replayed()
 }

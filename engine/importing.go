@@ -35,6 +35,7 @@ type Import struct {
 	After    int      // how many it takes
 	Doubtful []string // held as they were, for their rows in the file were refused
 	Disputed []string // events that another source has too, on another day or under another key: in words
+	History  []string // new, and yet history: they may have stood in rows of the first list that could not be read
 	Kept     int      // records that are not in the file and stay, for it is a part of the list
 	Changed  []string
 	Erased   int // rows of people who were forgotten, left out
@@ -95,8 +96,12 @@ func (r *Refused) Error() string {
 		why = append(why, d.Why)
 		words = append(words, "--accept "+d.Word)
 	}
+	which := r.Dataset
+	if r.File != "" {
+		which += ", " + dataset.Plain(r.File) + ","
+	}
 	return fmt.Sprintf("the file of %s was not taken: %s. Nothing has changed. If it is right all the same: %s %s%s",
-		r.Dataset, strings.Join(why, "; "), again, strings.Join(words, " "), part)
+		which, strings.Join(why, "; "), again, strings.Join(words, " "), part)
 }
 
 // quoted shows the name of a file as it is typed in a command.
@@ -153,7 +158,12 @@ func (e *Engine) PrepareAs(ctx context.Context, name, file string, as As) (*Impo
 	}
 	now := e.Now()
 	// A view: nobody of a file that is not taken leaves a trace.
-	err = e.Store.View(ctx, func(tx *store.Tx) error { return e.compare(tx, imp, schema, now) })
+	err = e.Store.View(ctx, func(tx *store.Tx) error {
+		if err := e.nameBranches(tx, schema, r.Records); err != nil {
+			return err
+		}
+		return e.compare(tx, imp, schema, now)
+	})
 	return imp, err
 }
 
@@ -203,6 +213,7 @@ func (e *Engine) compare(tx *store.Tx, imp *Import, schema *dataset.Schema, now 
 		return err
 	}
 	if again {
+		m.unread = e.unreadSince(&m, standing(all))
 		if m.back, err = returned(tx, imp.Dataset, unheld, schema, all); err != nil {
 			return err
 		}

@@ -54,6 +54,27 @@ func returned(tx *store.Tx, name string, unheld []string, schema *dataset.Schema
 	return back, nil
 }
 
+// unreadSince gives the day of a list's first import if rows of it were refused,
+// and of every whole list since, so that a record that is new may have stood there
+// unread all the time; 0: it cannot have. Where as many rows are refused as in the
+// last list and nobody is missing, they are the same ones, and all of them are
+// unread still.
+func (e *Engine) unreadSince(m *merging, past []store.ImportRecord) calendar.Date {
+	last := 0
+	for i, r := range past {
+		if i > 0 && !r.Full {
+			continue
+		}
+		if last = r.Refused; last == 0 {
+			return 0
+		}
+	}
+	if len(past) == 0 || m.Full && len(m.Reading.Refused) >= last && !slices.Contains(m.taken, false) {
+		return 0
+	}
+	return e.drawn(past[0])
+}
+
 // dated tells of each list that may grow too old as of which day it is known. A
 // part that was taken since of what is otherwise the whole list makes the rest of
 // it no fresher.

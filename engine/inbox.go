@@ -9,6 +9,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/clarion-clp/clarion/engine/dataset"
 )
@@ -68,13 +69,13 @@ func (e *Engine) recognised(ctx context.Context, entries []os.DirEntry, p *Pass)
 	var all []drop
 	for _, d := range entries {
 		file := path.Join(inboxFolder, d.Name())
-		if d.Type()&fs.ModeSymlink != 0 {
-			p.Waiting = append(p.Waiting, Waiting{File: file, Why: "it is a link. Put the file itself here"})
-			continue
-		}
 		info, err := d.Info()
-		if err != nil || !info.Mode().IsRegular() {
-			continue // a folder, or gone since
+		if err != nil || file == takenFolder || d.IsDir() && strings.HasPrefix(d.Name(), ".") {
+			continue // gone since, or a program's own
+		}
+		if why := unfit(info.Mode()); why != "" {
+			p.Waiting = append(p.Waiting, Waiting{File: file, Why: why})
+			continue
 		}
 		name, err := e.Recognise(ctx, e.Folder, file, e.set)
 		switch {
@@ -92,6 +93,19 @@ func (e *Engine) recognised(ctx context.Context, entries []os.DirEntry, p *Pass)
 		}
 	}
 	return all, nil
+}
+
+// unfit says why what lies in the inbox is no file to look at; empty: it is one.
+func unfit(mode fs.FileMode) string {
+	switch {
+	case mode&fs.ModeSymlink != 0:
+		return "it is a link. Put the file itself here"
+	case mode.IsDir():
+		return "it is a folder, and nothing in it is looked at. Put the files themselves into " + inboxFolder
+	case !mode.IsRegular():
+		return "it is no plain file. If the folder is kept in the cloud, it has not come down yet: open it once"
+	}
+	return ""
 }
 
 // dropped takes one file of the inbox.

@@ -19,13 +19,16 @@ type lanes struct {
 	done chan ended
 	over []ended       // what became of letters, and is not written down yet
 	pace chan struct{} // closed when the next letter may be claimed; nil: now
+
+	onWire, toWrite time.Duration // how long the last letter and the last transaction took
 }
 
 // ended is a letter that is no longer on the wire.
 type ended struct {
-	m  ledger.Message
-	o  letter.Outcome
-	by Sender
+	m    ledger.Message
+	o    letter.Outcome
+	by   Sender
+	took time.Duration
 }
 
 // run sends until nothing is left. What was begun is ended and written down,
@@ -43,7 +46,9 @@ func (r *round) run(ctx context.Context) error {
 		if ctx.Err() != nil && r.d.Stopped == "" {
 			r.d.Stopped = "it was asked to stop"
 		}
+		at := time.Now()
 		begun, err := r.turn(steady, r.room())
+		r.toWrite = time.Since(at)
 		if err != nil {
 			return errors.Join(err, r.windUp(steady))
 		}
@@ -80,7 +85,11 @@ func (r *round) begin(ctx context.Context, next []letterOut) {
 		sender := r.idle[len(r.idle)-1]
 		r.idle = r.idle[:len(r.idle)-1]
 		r.busy++
-		go func() { r.done <- ended{l.m, sender.Send(ctx, *l.out), sender} }()
+		go func() {
+			begun := time.Now()
+			o := sender.Send(ctx, *l.out)
+			r.done <- ended{l.m, o, sender, time.Since(begun)}
+		}()
 	}
 }
 
@@ -100,7 +109,9 @@ func (r *round) rest(ctx context.Context) {
 }
 
 // await waits until a letter has ended or the next may be claimed, and takes
-// all others that have ended too: they are written down together.
+// all others that have ended too: they are written down together. Where a letter
+// is on the wire for less time than it takes to write something down, it waits
+// for all of them.
 func (r *round) await() {
 	select {
 	case e := <-r.done:
@@ -108,7 +119,10 @@ func (r *round) await() {
 	case <-r.pace:
 		r.pace = nil
 	}
-	for {
+	for r.busy > 0 && r.onWire < r.toWrite {
+		r.take(<-r.done)
+	}
+	for r.busy > 0 {
 		select {
 		case e := <-r.done:
 			r.take(e)
@@ -123,6 +137,7 @@ func (r *round) await() {
 // others is given up: not every provider allows so many.
 func (r *round) take(e ended) {
 	r.busy--
+	r.onWire = e.took
 	r.over = append(r.over, e)
 	if e.o.Kind == letter.NotTried && r.open > 1 {
 		r.open--

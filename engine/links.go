@@ -115,24 +115,10 @@ func (e *Engine) Asked(ctx context.Context, token string) ([]plan.Question, erro
 
 // AnswerWith answers a task with the token of the message that asked it.
 func (e *Engine) AnswerWith(ctx context.Context, token string, number int64, answer string) error {
-	now := e.Now()
-	return e.Store.Update(ctx, func(tx *store.Tx) error {
-		c, err := tx.UseToken(store.ToAnswer, token, now)
-		if err != nil {
-			return err
-		}
-		in, questions, err := e.asked(tx, c, now)
-		if err != nil {
-			return err
-		}
-		i := slices.IndexFunc(questions, func(q plan.Question) bool {
-			return q.Number == number && slices.Contains(q.Answers, answer)
-		})
-		if i < 0 {
-			return ErrLink
-		}
-		q := questions[i]
+	return e.forTask(ctx, token, number, func(tx *store.Tx, in plan.Input, q plan.Question, now time.Time) error {
 		switch {
+		case !slices.Contains(q.Answers, answer):
+			return ErrLink
 		case q.State == ledger.TaskAnswered && q.Answer == answer: // pressed twice
 			return nil
 		case q.State != ledger.TaskOpen && q.State != ledger.TaskOverdue:
@@ -143,6 +129,44 @@ func (e *Engine) AnswerWith(ctx context.Context, token string, number int64, ans
 			return fmt.Errorf("%w: %w", ErrMoved, err)
 		}
 		return e.answered(tx, in, q.By, q.Task, answer, effects, now)
+	})
+}
+
+// UnanswerWith takes an answer back, within a day, with the token of the message
+// that asked.
+func (e *Engine) UnanswerWith(ctx context.Context, token string, number int64) error {
+	return e.forTask(ctx, token, number, func(tx *store.Tx, in plan.Input, q plan.Question, now time.Time) error {
+		switch {
+		case len(q.Answers) == 0:
+			return ErrLink
+		case q.State == ledger.TaskOpen || q.State == ledger.TaskOverdue: // pressed twice
+			return nil
+		}
+		err := e.unanswered(tx, in, q.By, number, now)
+		if errors.As(err, new(*ledger.Refused)) {
+			return fmt.Errorf("%w: %w", ErrMoved, err)
+		}
+		return err
+	})
+}
+
+// forTask does something about one of the tasks of a message, for who reads it.
+func (e *Engine) forTask(ctx context.Context, token string, number int64, do func(*store.Tx, plan.Input, plan.Question, time.Time) error) error {
+	now := e.Now()
+	return e.Store.Update(ctx, func(tx *store.Tx) error {
+		c, err := tx.UseToken(store.ToAnswer, token, now)
+		if err != nil {
+			return err
+		}
+		in, questions, err := e.asked(tx, c, now)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(questions, func(q plan.Question) bool { return q.Number == number })
+		if i < 0 {
+			return ErrLink
+		}
+		return do(tx, in, questions[i], now)
 	})
 }
 

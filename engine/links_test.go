@@ -160,6 +160,7 @@ func TestAnsweringWithALink(t *testing.T) {
 	if got := h.asked(link); len(got) != 2 || got[0].Answer != yes || got[1].State == ledger.TaskAnswered {
 		t.Errorf("afterwards: %+v", got)
 	}
+	h.takenBack(link, asked)
 	h.write("officers.csv", strings.Replace(officers, "north@example.org,2024-01-01,", "north@example.org,2024-01-01,2026-11-01", 1)+
 		"branch_membership_secretary,North,Nick North,nick@example.org,2026-11-02,,\n")
 	h.run()
@@ -179,4 +180,41 @@ func (h *house) asked(link string) []plan.Question {
 		h.t.Fatal(err)
 	}
 	return out
+}
+
+// takenBack answers each of two tasks with "please do not contact" and takes it
+// back: what the answer laid is lifted, unless somebody else has since laid the
+// same on the same human.
+func (h *house) takenBack(link string, asked []plan.Question) {
+	h.t.Helper()
+	const never = "please do not contact"
+	if err := h.UnanswerWith(ctx, link, asked[0].Number); err != nil {
+		h.t.Fatal(err)
+	}
+	for i, q := range asked {
+		if err := h.AnswerWith(ctx, link, q.Number, never); err != nil {
+			h.t.Fatal(err)
+		}
+		c, _ := h.book().Case(q.Case)
+		if i == 1 {
+			other := h.written("service")[0].Person + 1000
+			err := h.store.Update(ctx, func(tx *store.Tx) error {
+				return tx.Apply(h.Now(), "secretary", ledger.SaidSame{One: c.Subject, Other: other}, ledger.Suppressed{Person: other, Scope: "all", Why: "minute 7"})
+			})
+			if err != nil {
+				h.t.Fatal(err)
+			}
+		}
+		for range 2 {
+			if err := h.UnanswerWith(ctx, link, q.Number); err != nil {
+				h.t.Fatal(err)
+			}
+		}
+		if laid := h.book().Suppression(c.Subject, ""); (len(laid) > 0) != (i == 1) {
+			h.t.Errorf("taken back from task %d: %+v", q.Number, laid)
+		}
+	}
+	if got := h.asked(link); got[0].State == ledger.TaskAnswered || got[1].State == ledger.TaskAnswered {
+		h.t.Errorf("taken back, they are still answered: %+v", got)
+	}
 }

@@ -25,6 +25,7 @@ type merging struct {
 	day     calendar.Date // and that of the file
 	clock   calendar.Clock
 	theirs  map[string]*dataset.Dispute // of records that the file does not have
+	unread  calendar.Date               // see unreadSince; 0: nobody new can be one of those
 }
 
 // match finds what is held of each record of the file, and gives the keys of
@@ -90,6 +91,7 @@ func (m *merging) merge() []*dataset.Row {
 		}
 	}
 	sort.Strings(m.New)
+	sort.Strings(m.History)
 	sort.Strings(m.Changed)
 	return rows
 }
@@ -102,6 +104,9 @@ func (m *merging) row(rec *dataset.Record, ref dataset.Ref, old *dataset.Row) *d
 		m.New = append(m.New, rec.Key)
 		if was := m.back[rec.Key]; was != nil {
 			row.FirstSeen, row.Baseline = was.FirstSeen, was.Baseline
+		} else if m.wasUnreadable(row) {
+			row.Baseline = true
+			m.History = append(m.History, rec.Key)
 		}
 		return row
 	}
@@ -116,6 +121,20 @@ func (m *merging) row(rec *dataset.Record, ref dataset.Ref, old *dataset.Row) *d
 		m.Changed = append(m.Changed, rec.Key)
 	}
 	return row
+}
+
+// wasUnreadable reports whether a new record may have stood in a row of the first
+// list that could not be read: it joined before that was drawn, or does not say.
+// Nobody knows, so it is history, as all of that list is, and is not welcomed.
+func (m *merging) wasUnreadable(r *dataset.Row) bool {
+	i, ok := m.schema.Column("joined")
+	if m.unread == 0 || !ok {
+		return false
+	}
+	if i >= len(r.Cells) || r.Cells[i].Kind != dataset.Date {
+		return true
+	}
+	return r.Cells[i].AsDate() <= m.unread
 }
 
 // absent is a record that is held and that the file does not have, as it is held

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -69,10 +70,13 @@ func (e *Engine) Answer(ctx context.Context, by string, number int64, answer str
 	return view, effects, err
 }
 
+// byAnswer is the source of what the answer to a task does.
+func byAnswer(task int64) string { return fmt.Sprintf("answer to task %d", task) }
+
 // answered writes down the answer to a task, and does what the answer does.
 func (e *Engine) answered(tx *store.Tx, in plan.Input, by string, t ledger.Task, answer string, effects []plan.Effect, now time.Time) error {
 	for _, f := range effects {
-		if err := e.effect(tx, in, f, by, fmt.Sprintf("answer to task %d", t.Number), now); err != nil {
+		if err := e.effect(tx, in, f, by, byAnswer(t.Number), now); err != nil {
 			return err
 		}
 	}
@@ -81,6 +85,10 @@ func (e *Engine) answered(tx *store.Tx, in plan.Input, by string, t ledger.Task,
 
 func (e *Engine) effect(tx *store.Tx, in plan.Input, f plan.Effect, by, source string, now time.Time) error {
 	if f.Suppress {
+		laid := func(s ledger.Suppressed) bool { return s.Scope == "all" }
+		if slices.ContainsFunc(tx.Book().Suppression(f.Ref, ""), laid) {
+			return nil // what was laid before is not this answer's to take back
+		}
 		return tx.Apply(now, by, ledger.Suppressed{Person: f.Ref, Scope: "all", Why: source})
 	}
 	return e.fact(tx, in, f.Dataset, f.Ref, f.Column, f.Value, by, source, now)

@@ -101,7 +101,11 @@ func TestOnTheWire(t *testing.T) {
 			continue
 		}
 		asked++
-		if !strings.Contains(body, "https://clp.example.org/a/"+mark[1][:20]) || head.Get("Reply-To") != "<clarion@example.org>" || head.Get("List-Unsubscribe") != "" {
+		body = strings.ReplaceAll(strings.ReplaceAll(body, "=\r\n", ""), "\r\n", " ")
+		if !strings.Contains(body, "To answer a task, reply to this letter.") {
+			t.Errorf("%s does not say how to answer:\n%s", name, body)
+		}
+		if !strings.Contains(body, "https://clp.example.org/a/"+mark[1]) || head.Get("Reply-To") != "<clarion@example.org>" || head.Get("List-Unsubscribe") != "" {
 			t.Errorf("%s: answers go to %q", name, head.Get("Reply-To"))
 		}
 		if err := h.store.View(ctx, func(tx *store.Tx) error {
@@ -113,5 +117,53 @@ func TestOnTheWire(t *testing.T) {
 	}
 	if asked == 0 || asked > 40 {
 		t.Errorf("%d letters ask an officer something: %q", asked, h.outbox())
+	}
+}
+
+// TestSendTest holds that a letter to look at goes to the officer's own address
+// and to no other, leads to nobody else, and is no contact with anybody.
+func TestSendTest(t *testing.T) {
+	h := arrears(t, "", 1)
+	waiting, err := h.Message(ctx, firstLetter(h))
+	if err != nil {
+		t.Fatal(err)
+	}
+	one, err := h.SpecimenOf(waiting)
+	if err != nil {
+		t.Fatal(err)
+	}
+	invented, without, err := h.Specimens(ctx, "arrears-chase")
+	if err != nil || len(invented) != 3 || len(without) != 0 {
+		t.Fatalf("%d letters, without %q, %v", len(invented), without, err)
+	}
+	before, seq := len(h.outbox()), h.book().Seq()
+	for _, other := range []string{waiting.Content.To, "treasurer@example.org", "", "membership@example.org, " + waiting.Content.To} {
+		if out, err := h.SendTest(ctx, "membership_officer", other, []engine.Specimen{one}); err == nil || len(out) > 0 || len(h.outbox()) != before {
+			t.Errorf("to %q: %+v, %v", other, out, err)
+		}
+	}
+	out, err := h.SendTest(ctx, "membership_officer", "Membership@example.org", append(invented, one))
+	if err != nil || len(out) != 4 || len(h.outbox()) != before+4 {
+		t.Fatalf("%+v, %v", out, err)
+	}
+	if got := h.book().Seq(); got != seq {
+		t.Errorf("the ledger has %d events more", got-seq)
+	}
+	h.want("proposed 1")
+	for _, name := range h.outbox() {
+		head, body := h.head(name)
+		if !strings.Contains(name, "-test-") {
+			continue
+		}
+		if !strings.HasSuffix(head.Get("To"), "<membership@example.org>") || head.Get("Reply-To") != "<membership@example.org>" || !strings.HasPrefix(head.Get("Subject"), "[Test] ") ||
+			head.Get("List-Unsubscribe") != "" || strings.Contains(body, waiting.Content.To) || !strings.Contains(body, "This is a test, and nobody else has it.") {
+			t.Errorf("%s: %v\n%s", name, head, body)
+		}
+	}
+	if err := h.Stop(ctx, "secretary", "a mistake"); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := h.SendTest(ctx, "membership_officer", "membership@example.org", []engine.Specimen{one}); err == nil || len(out) > 0 {
+		t.Errorf("while everything is stopped: %+v, %v", out, err)
 	}
 }

@@ -105,7 +105,7 @@ func (r *round) count(m ledger.Message, o letter.Outcome) {
 
 // said is what a server answered.
 func said(o letter.Outcome) string {
-	return strings.TrimSpace(fmt.Sprintf("%d %s %s", o.Code, o.Enhanced, o.Text))
+	return strings.TrimSpace(fmt.Sprintf("%d %s %s", o.Code, o.Enhanced, strings.TrimSuffix(o.Text, ".")))
 }
 
 // refuse writes down a refusal for good. Where it is the address that does not

@@ -51,22 +51,11 @@ type sight struct {
 // unsettled says why what was read may not be whole yet, and is not taken by a
 // pass; empty: it may be taken. A person who names a file is not made to wait.
 func (e *Engine) unsettled(ctx context.Context, r dataset.Reading) (why string, again time.Duration) {
-	if e.Steady == 0 {
-		return "", 0
-	}
-	if r.InUse != "" {
-		return r.InUse + ". It is taken when that is closed", retry
-	}
-	need := e.Steady
-	why = "it was changed a moment ago. It is taken when it has lain unchanged for a while"
-	if r.Cut {
-		need = max(need, cutAfter)
-		why = "its last line has no end, as of a file that is half written. It is taken when it has lain unchanged for five minutes"
+	why, need := e.unripe(r)
+	if why == "" || r.InUse != "" {
+		return why, need
 	}
 	now := e.Now()
-	if now.Sub(r.Modified) >= need {
-		return "", 0
-	}
 	place := filepath.Join(e.Folder, filepath.FromSlash(r.File))
 	look := stampOf(place)
 	switch {
@@ -84,6 +73,27 @@ func (e *Engine) unsettled(ctx context.Context, r dataset.Reading) (why string, 
 		if e.Pause(ctx, secondLook); ctx.Err() == nil && stampOf(place) == look {
 			return "", 0
 		}
+	}
+	return why, need
+}
+
+// unripe says why a file may not be whole yet, by what it and its time say; empty:
+// it may be taken.
+func (e *Engine) unripe(r dataset.Reading) (why string, need time.Duration) {
+	if e.Steady == 0 {
+		return "", 0
+	}
+	if r.InUse != "" {
+		return r.InUse + ". It is taken when that is closed", retry
+	}
+	need = e.Steady
+	why = "it was changed a moment ago. It is taken when it has lain unchanged for a while"
+	if r.Cut {
+		need = max(need, cutAfter)
+		why = "its last line has no end, as of a file that is half written. It is taken when it has lain unchanged for five minutes"
+	}
+	if e.Now().Sub(r.Modified) >= need {
+		return "", 0
 	}
 	return why, need
 }
@@ -154,9 +164,13 @@ func (e *Engine) takeSettled(ctx context.Context, imp *Import, p *Pass, take boo
 		}
 		return nil
 	}
-	if imp.Reading.InUse != "" && e.Steady > 0 {
-		p.Waiting = append(p.Waiting, Waiting{Dataset: name, File: imp.Reading.File, Why: imp.Reading.InUse})
-	} else if err := imp.refused(nil); err != nil {
+	err, why := imp.refused(nil), ""
+	if err != nil || imp.Reading.InUse != "" { // what is half written looks like half a list
+		why, _ = e.unripe(imp.Reading)
+	}
+	if why != "" {
+		p.Waiting = append(p.Waiting, Waiting{Dataset: name, File: imp.Reading.File, Why: why})
+	} else if err != nil {
 		p.Refused = append(p.Refused, err)
 	}
 	return nil

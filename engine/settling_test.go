@@ -11,7 +11,10 @@ import (
 
 	"github.com/clarion-clp/clarion/connectors/sheet"
 	"github.com/clarion-clp/clarion/engine"
+	"github.com/clarion-clp/clarion/engine/ledger"
+	"github.com/clarion-clp/clarion/engine/letter"
 	"github.com/clarion-clp/clarion/engine/playbook"
+	"github.com/clarion-clp/clarion/engine/store"
 )
 
 // steady makes a house wait until files have settled. Its first list is taken.
@@ -207,8 +210,13 @@ func TestTheInbox(t *testing.T) {
 	h.put("inbox/recipes.csv", -time.Hour, "Dish,Minutes\nSoup,20\n")
 	h.put("inbox/half.csv.part", -time.Hour, "Memb")
 	h.put("inbox/~$export.xlsx", -time.Hour, "x")
+	h.put("inbox/from Jo/members.csv", -time.Hour, "x")
+	h.put("inbox/.sync/state", -time.Hour, "x")
+	if _, refused, err := h.Waits(ctx); err != nil || len(refused) > 0 {
+		t.Errorf("refused at a look: %v, %v", refused, err)
+	}
 	p := h.run()
-	if len(p.Imports) != 2 || len(p.Waiting) != 1 || !strings.Contains(p.Waiting[0].Why, "not those of any list") {
+	if len(p.Imports) != 2 || len(p.Waiting) != 2 || !strings.Contains(p.Waiting[0].String(), "inbox/from Jo: it is a folder") || !strings.Contains(p.Waiting[1].Why, "not those of any list") {
 		t.Errorf("imports %v, waiting %v, refused %v", p.Imports, p.Waiting, p.Refused)
 	}
 	h.has(22)
@@ -228,6 +236,13 @@ func TestTheInbox(t *testing.T) {
 		t.Errorf("refused %v, %v", p.Refused, err)
 	}
 	h.has(22)
+	h.put("inbox/begun.csv", -time.Second, header+old(1)[:20]) // nobody is told to accept what is half written
+	if waiting, refused, err := h.Waits(ctx); err != nil || len(refused) != 1 || !strings.Contains(fmt.Sprint(waiting), "inbox/begun.csv: its last line has no end") {
+		t.Errorf("status says %v, %v, %v", waiting, refused, err)
+	}
+	if err := os.Remove(filepath.Join(h.folder, "inbox/begun.csv")); err != nil {
+		t.Fatal(err)
+	}
 	if _, refused, err := h.Waits(ctx); err != nil || len(refused) != 1 {
 		t.Errorf("status says %v, %v", refused, err)
 	}
@@ -235,5 +250,67 @@ func TestTheInbox(t *testing.T) {
 	h.run()
 	if _, err := os.Stat(filepath.Join(h.folder, "inbox/taken/export (3) (2).csv")); err != nil {
 		t.Errorf("what was taken before is not put aside: %v", err)
+	}
+}
+
+// TestAFileThatIsLeft reaches the digest of the officer who looks after files:
+// once, and again each week while it lies there. A lock file is given a day.
+func TestAFileThatIsLeft(t *testing.T) {
+	t.Parallel()
+	h := steady(t)
+	h.put("inbox/recipes.csv", -time.Hour, "Dish,Minutes\nSoup,20\n")
+	h.save("inbox/members.csv", -time.Hour, rows(old, 5))
+	h.save("data/members.csv", -time.Hour, rows(old, 20), rows(fresh, 1))
+	h.put("data/.~lock.members.csv#", -time.Hour, ",Ann,office,,;")
+	told := func() string {
+		h.t.Helper()
+		var out []string
+		for _, m := range h.book().MessagesIn(ledger.Sent) {
+			if m.Kind != ledger.Digest {
+				continue
+			}
+			var c letter.Content
+			if err := h.store.View(ctx, func(tx *store.Tx) (err error) { c, err = tx.Content(m.ID); return err }); err != nil {
+				h.t.Fatal(err)
+			}
+			for _, what := range []string{"inbox/recipes.csv", "the file of members", "data/members.csv"} {
+				if strings.Contains(c.Text, "Not taken: "+what) {
+					out = append(out, fmt.Sprintf("%s to %s on %d", what, c.ToName, m.At.Day()))
+				}
+			}
+		}
+		return strings.Join(out, "; ")
+	}
+	pass := func() {
+		h.t.Helper()
+		if _, err := h.Run(ctx); err != nil {
+			h.t.Fatal(err)
+		}
+	}
+	first := "inbox/recipes.csv to Ann Secretary on 2; the file of members to Ann Secretary on 2"
+	pass()
+	if got := told(); got != first {
+		t.Fatalf("told at once: %s", got)
+	}
+	h.pass(time.Hour)
+	pass()
+	if got := told(); got != first {
+		t.Errorf("told an hour later: %s", got)
+	}
+	h.pass(day)
+	pass()
+	first += "; data/members.csv to Ann Secretary on 3"
+	if got := told(); got != first {
+		t.Errorf("told the next day: %s", got)
+	}
+	if err := os.Remove(filepath.Join(h.folder, "inbox/members.csv")); err != nil {
+		t.Fatal(err)
+	}
+	h.put("data/.~lock.members.csv#", 0, "")
+	h.save("data/members.csv", -time.Hour, rows(old, 20))
+	h.pass(6 * day)
+	pass()
+	if got := told(); got != first+"; inbox/recipes.csv to Ann Secretary on 9" {
+		t.Errorf("told a week later: %s", got)
 	}
 }

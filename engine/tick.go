@@ -58,6 +58,9 @@ func (e *Engine) Run(ctx context.Context) (Pass, error) {
 	if err := e.takeFiles(ctx, &p, true); err != nil {
 		return p, err
 	}
+	if err := e.hearOf(ctx, &p); err != nil {
+		return p, err
+	}
 	if p.Plan, err = e.Propose(ctx); err != nil {
 		return p, err
 	}

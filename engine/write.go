@@ -1,18 +1,18 @@
 package engine
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"strings"
 
 	"github.com/clarion-clp/clarion/engine/calendar"
-	"github.com/clarion-clp/clarion/engine/dataset"
 	"github.com/clarion-clp/clarion/engine/ledger"
+	"github.com/clarion-clp/clarion/engine/letter"
 	"github.com/clarion-clp/clarion/engine/plan"
 	"github.com/clarion-clp/clarion/engine/playbook"
 	"github.com/clarion-clp/clarion/engine/store"
@@ -49,7 +49,8 @@ type Draft struct {
 	Name             string
 	Role             string
 	Faults, Warnings []playbook.Fault
-	Plan             *plan.Plan // of this letter alone, as a run would make it now
+	Plan             *plan.Plan      // of this letter alone, as a run would make it now
+	Sample           *letter.Content // one of its letters whole, also where a brake holds them
 	Set              *playbook.Set
 
 	files map[string]string
@@ -72,6 +73,10 @@ func (e *Engine) Draft(ctx context.Context, o Once) (*Draft, error) {
 			if f.Playbook == d.Name {
 				d.Warnings = append(d.Warnings, o.placed(f, d.Name))
 			}
+		}
+		if name := e.twin(d, o); name != "" {
+			d.Warnings = append(d.Warnings, playbook.Fault{File: o.File, Text: "The same words were written already, as " + name + ".",
+				Hint: "whoever got them would get them again"})
 		}
 		d.Plan, err = d.preview(in)
 		return err
@@ -167,7 +172,41 @@ func (d *Draft) preview(in plan.Input) (*plan.Plan, error) {
 		again.Opened = counts.Opened
 		p.Counts[d.Name] = again
 	}
-	return only(p, d.Name), nil
+	mine := only(p, d.Name)
+	sample := mine
+	for _, h := range mine.Holds {
+		if h.Kind == "brake" {
+			if err := play.Do(d.Role, ledger.BrakeReleased{Playbook: d.Name, Actions: h.Count, Until: play.Now.AddDate(0, 0, 20)}); err != nil {
+				return nil, err
+			}
+			sample = only(plan.Compute(play.Input()), d.Name)
+		}
+	}
+	for range 3 { // a quiet day or the budget may have them wait
+		if len(sample.Messages) > 0 || sample.Wake.IsZero() {
+			break
+		}
+		play.Now = sample.Wake
+		sample = only(plan.Compute(play.Input()), d.Name)
+	}
+	if len(sample.Messages) > 0 {
+		d.Sample = &sample.Messages[0].Content
+	}
+	return mine, nil
+}
+
+// twin is an earlier letter of the same words, or empty.
+func (e *Engine) twin(d *Draft, o Once) string {
+	for _, pb := range d.Set.Playbooks {
+		if pb.Name == d.Name || !strings.HasPrefix(pb.File, onceFolder+"/") {
+			continue
+		}
+		words, err := os.ReadFile(filepath.Join(e.Folder, onceFolder, pb.Name, onceStep+".md"))
+		if err == nil && strings.TrimSpace(string(words)) == strings.TrimSpace(o.Words) {
+			return pb.Name
+		}
+	}
+	return ""
 }
 
 // backlogOf are the cases that a playbook found at its first look.
@@ -224,11 +263,11 @@ func (e *Engine) draft(o Once) (*Draft, error) {
 	}
 	d := &Draft{Name: o.Name, Role: o.From}
 	file := path.Join(onceFolder, o.Name+".yaml")
-	if _, err := os.Lstat(path.Join(e.Folder, file)); err == nil || e.known(o.Name) {
+	if _, err := os.Lstat(filepath.Join(e.Folder, file)); err == nil || e.known(o.Name) {
 		return nil, fmt.Errorf("there is a playbook %s already; give this letter another name with --name", o.Name)
 	}
 	var err error
-	if d.index, err = os.ReadFile(path.Join(e.Folder, "playbooks.yaml")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if d.index, err = os.ReadFile(filepath.Join(e.Folder, "playbooks.yaml")); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("reading playbooks.yaml: %w", err)
 	}
 	index := string(d.index)
@@ -238,7 +277,7 @@ func (e *Engine) draft(o Once) (*Draft, error) {
 	d.files = map[string]string{
 		file: o.playbook(today),
 		path.Join(onceFolder, o.Name, onceStep+".md"): o.Words,
-		"playbooks.yaml": index + o.Name + ": {file: " + file + "}\n",
+		"playbooks.yaml": index + o.Name + ": {file: " + file + ", trust: batch}\n",
 	}
 	d.Set, err = playbook.Load(e.Library, playbook.Over(os.DirFS(e.Folder), d.files))
 	if err != nil {
@@ -319,6 +358,7 @@ func (o Once) placed(f playbook.Fault, name string) playbook.Fault {
 		if f.Line > 0 {
 			f.Line += o.Before
 		}
+		f.Text = strings.Replace(f.Text, "The letter "+onceStep+" ", "The letter ", 1)
 	case strings.HasPrefix(f.Source, "when: "):
 		f.Text = ""
 	case strings.HasPrefix(f.Source, whileKey):
@@ -355,55 +395,4 @@ func slugged(s string) string {
 		return s
 	}
 	return onceStep
-}
-
-// lay writes the files of a letter into the folder; undo takes them away again.
-func (e *Engine) lay(d *Draft) (undo func(), err error) {
-	root, err := os.OpenRoot(e.Folder)
-	if err != nil {
-		return nil, fmt.Errorf("opening the folder: %s", reason(err))
-	}
-	defer func() { _ = root.Close() }()
-	is, err := root.ReadFile("playbooks.yaml")
-	if err != nil && !errors.Is(err, fs.ErrNotExist) || !bytes.Equal(is, d.index) {
-		return nil, errors.New("playbooks.yaml has changed since it was read, so nothing was written; do it again")
-	}
-	folder := path.Join(onceFolder, d.Name)
-	undo = func() {
-		root, err := os.OpenRoot(e.Folder)
-		if err != nil {
-			return
-		}
-		defer func() { _ = root.Close() }()
-		if err := place(root, "playbooks.yaml", d.index); err != nil || d.index == nil {
-			_ = root.Remove("playbooks.yaml")
-		}
-		_ = root.RemoveAll(folder)
-		_ = root.Remove(folder + ".yaml")
-	}
-	if err := root.MkdirAll(folder, 0o700); err != nil {
-		return nil, fmt.Errorf("making the folder %s: %s", folder, reason(err))
-	}
-	// The entry that makes the playbook known is written last.
-	for _, name := range []string{path.Join(folder, onceStep+".md"), folder + ".yaml", "playbooks.yaml"} {
-		if err := place(root, name, []byte(d.files[name])); err != nil {
-			undo()
-			return nil, fmt.Errorf("writing %s: %s", dataset.Plain(name), reason(err))
-		}
-	}
-	return undo, nil
-}
-
-// place puts a file where it belongs, whole or not at all.
-func place(root *os.Root, name string, data []byte) error {
-	mode := fs.FileMode(0o600)
-	if info, err := root.Stat(name); err == nil {
-		mode = info.Mode().Perm()
-	}
-	beside := name + ".new"
-	if err := root.WriteFile(beside, data, mode); err != nil {
-		_ = root.Remove(beside)
-		return err
-	}
-	return root.Rename(beside, name)
 }

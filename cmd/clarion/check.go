@@ -71,7 +71,7 @@ func (c *checkCmd) Run(s *session) error {
 			return err
 		}
 	}
-	return s.checked(set, faults, append(warnings, noPassword(folder, set)...), passed)
+	return s.checked(set, faults, append(append(warnings, noPassword(folder, set)...), noKey(folder, set)...), passed)
 }
 
 func (s *session) checked(set *playbook.Set, faults, warnings []playbook.Fault, passed int) error {

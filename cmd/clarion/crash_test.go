@@ -24,7 +24,7 @@ import (
 // at least once and a second copy says so, and of no kill are there more letters
 // of which nobody knows than connections. CLARION_KILLS says how many kills.
 func TestKill(t *testing.T) {
-	kills := 12
+	kills := 8
 	if s := os.Getenv("CLARION_KILLS"); s != "" {
 		var err error
 		if kills, err = strconv.Atoi(s); err != nil || kills < 2 {

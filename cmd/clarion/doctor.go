@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -39,23 +38,18 @@ func (c *doctorCmd) Run(s *session) error {
 	}
 	defer o.Close()
 	m := o.Set().Constituency.Mail
-	in := engine.Instruments{Files: secretFiles(o.Folder, m), Patience: c.Wait}
+	in := engine.Instruments{Secrets: secrets(o.Folder, o.Set().Constituency), Patience: c.Wait}
 	if !c.NoMail && m.Server != "" {
 		in.Line = func(ctx context.Context) (engine.Line, error) { return line(ctx, o) }
 		if m.Mailbox != nil {
-			box, err := s.letterbox(o.Folder, *m.Mailbox)
-			if err != nil {
-				return err
-			}
-			defer box.Close()
-			in.Box = box
+			in.Box = func() (engine.Letterbox, error) { return newLetterbox(o.Folder, *m.Mailbox) }
 		}
 	}
 	var all []engine.Finding
 	count := map[engine.Health]int{}
 	doing := "Looking"
 	if in.Line != nil {
-		doing += fmt.Sprintf("; the letter may take up to %s", c.Wait)
+		doing += "; the letter may take a few minutes"
 	}
 	still := s.busy("%s", doing)
 	err = o.Examine(s.ctx, in, func(f engine.Finding) {
@@ -112,26 +106,28 @@ func findingView(f engine.Finding) object {
 	return object{"about": f.About, "state": string(f.Health), "text": f.Text}.text("hint", f.Hint)
 }
 
-// secretFiles are the files that hold what opens the mail account.
-func secretFiles(folder string, m playbook.Mail) []string {
-	files := []string{m.PasswordFile}
-	if m.DKIM != nil {
-		files = append(files, m.DKIM.KeyFile)
-	}
-	if m.Mailbox != nil {
-		files = append(files, m.Mailbox.PasswordFile, m.Mailbox.TokenFile)
-	}
-	if exists(filepath.Join(folder, logInFile)) {
-		files = append(files, logInFile)
-	}
-	var out []string
+// secrets are the files that the settings name and nobody else may read.
+func secrets(folder string, c *playbook.Constituency) []engine.Secret {
+	var out []engine.Secret
 	seen := map[string]bool{"": true}
-	for _, f := range files {
-		if !seen[f] {
-			out = append(out, within(folder, f))
+	add := func(name, file, does, make string) {
+		if !seen[file] {
+			out = append(out, engine.Secret{Name: name, Path: within(folder, file), Does: does, Make: make})
 		}
-		seen[f] = true
+		seen[file] = true
 	}
+	m := c.Mail
+	const opens, login = "opens the mail account", "clarion mail login"
+	add("Password", m.PasswordFile, opens, login)
+	add("Log-in", m.TokenFile, opens, login)
+	if m.Mailbox != nil {
+		add("Password", m.Mailbox.PasswordFile, opens, login)
+		add("Log-in", m.Mailbox.TokenFile, opens, login)
+	}
+	if m.DKIM != nil {
+		add("Signing key", m.DKIM.KeyFile, "signs letters as yours", "clarion mail dkim")
+	}
+	add("Web key", c.Web.Key, "speaks for your web address", "get it anew from who gave you the certificate")
 	return out
 }
 
@@ -154,7 +150,7 @@ func line(ctx context.Context, o *office) (engine.Line, error) {
 	switch {
 	case m.PasswordFile != "" || m.PasswordEnv != "":
 		l.Login = "password"
-	case m.User != "":
+	case m.TokenFile != "":
 		l.Login = "access token"
 	}
 	return l, err
@@ -167,8 +163,8 @@ type letterbox struct {
 	place mailbox.Cursor
 }
 
-// letterbox opens the constituency's mailbox. It does not connect.
-func (s *session) letterbox(folder string, b playbook.Mailbox) (*letterbox, error) {
+// newLetterbox opens the constituency's mailbox. It does not connect.
+func newLetterbox(folder string, b playbook.Mailbox) (*letterbox, error) {
 	m, err := openMailbox(folder, b)
 	if err != nil {
 		return nil, err

@@ -142,9 +142,10 @@ func (c *importCmd) each(s *session, o *office) (reports []importReport, refused
 
 // recognised imports a piece, of which list it ever is.
 func (c *importCmd) recognised(s *session, o *office, p piece) (importReport, error) {
-	defer s.busy("%s %s", "reading", dataset.Plain(cmp.Or(filepath.Base(p.file), p.dataset)))()
 	if p.dataset == "" {
+		still := s.busy("looking at %s", dataset.Plain(filepath.Base(p.file)))
 		name, err := recognise(s.ctx, filepath.Dir(p.file), filepath.Base(p.file), o.Set())
+		still()
 		switch {
 		case err == nil && name == "":
 			return importReport{}, fmt.Errorf("%s is no list: it is a lock file, a half download, or a file of the computer's own", dataset.Plain(filepath.Base(p.file)))
@@ -167,6 +168,7 @@ type importReport struct {
 	Gone, Refused, Erased int
 	Kept                  int // not in it and held still, for it is a part of the list
 	Missing, Doubtful     int // not in the whole list, or only in rows that were refused, and held as they were
+	History               int // new, and may have stood in the first list unread
 	Disputed              int // events that another source has otherwise
 	Problems              int
 	First, Same, Taken    bool
@@ -181,14 +183,20 @@ type importReport struct {
 func (r importReport) view() object {
 	return object{"dataset": r.Dataset, "records": r.Records, "new": r.New, "changed": r.Changed, "gone": r.Gone, "refused": r.Refused,
 		"erased": r.Erased, "unreadable_cells": r.Problems, "first": r.First, "same": r.Same, "taken": r.Taken, "nothing": r.Nothing,
-		"full": r.Full, "kept": r.Kept, "missing": r.Missing, "kept_for_refused_rows": r.Doubtful, "disputed": r.Disputed,
+		"full": r.Full, "kept": r.Kept, "missing": r.Missing, "kept_for_refused_rows": r.Doubtful, "disputed": r.Disputed, "new_and_history": r.History,
 		"columns_not_used": some(r.Unused), "doubts": each(r.Doubts, func(d engine.Doubt) object {
 			return object{"word": d.Word, "why": d.Why}
 		})}.text("file", r.File).text("kind", r.Kind).text("layout", r.Profile)
 }
 
 func (c *importCmd) one(s *session, o *office, name, file string) (importReport, error) {
+	read := name
+	if file != "" {
+		read = filepath.Base(file)
+	}
+	still := s.busy("reading %s", dataset.Plain(read))
 	imp, err := o.PrepareAs(s.ctx, name, file, engine.As{Kind: c.Kind, Part: c.Part})
+	still()
 	if err != nil {
 		return importReport{}, err
 	}
@@ -197,19 +205,19 @@ func (c *importCmd) one(s *session, o *office, name, file string) (importReport,
 	}
 	r := importReport{Dataset: name, Kind: imp.Kind, File: imp.Reading.File, Records: len(imp.Reading.Records), New: len(imp.New),
 		Changed: len(imp.Changed), Gone: len(imp.Gone), Refused: len(imp.Reading.Refused), Erased: imp.Erased, Full: imp.Full, Kept: imp.Kept,
-		Missing: len(imp.Missing), Doubtful: len(imp.Doubtful), Disputed: len(imp.Disputed),
+		Missing: len(imp.Missing), Doubtful: len(imp.Doubtful), Disputed: len(imp.Disputed), History: len(imp.History),
 		First: imp.Baseline, Same: imp.Same, Profile: imp.Reading.Profile, Unused: imp.Reading.Unused, Doubts: imp.Doubts}
 	r.Problems = imp.Unread()
 	r.Nothing = imp.Nothing() && c.Dataset == "" && file == ""
 	if !c.Look && !imp.Same && !r.Nothing {
-		s.progress("keeping %s …", name)
+		still := s.busy("keeping %s", name)
 		_, err = o.Commit(s.ctx, imp, s.As, c.Accept...)
+		still()
 		r.Taken = err == nil
 		if err != nil && !isRefusal(err) {
 			return r, err
 		}
 	}
-	s.progress("")
 	if !s.JSON {
 		s.printImport(imp, r, o.Set().Schemas[name], unfound(o, imp), c.Look)
 		if err != nil {
@@ -255,6 +263,10 @@ func (s *session) printImport(imp *engine.Import, r importReport, schema *datase
 	}
 	if r.Missing > 0 {
 		s.out.note("  ", "%s (%s).", dataset.MissingWords(r.Missing, imp.Times, imp.After), dataset.Plain(names(imp.Missing, 3)))
+	}
+	if n := len(imp.History); n > 0 {
+		s.out.note("  ", "%s may have stood in the first list, in a row that could not be read (%s). That is history too: nobody is welcomed for it.",
+			plural(n, "new record", "new records"), dataset.Plain(names(imp.History, 3)))
 	}
 	for _, x := range imp.Disputed {
 		s.out.note("  ", "%s.", dataset.Plain(x))

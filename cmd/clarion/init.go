@@ -81,7 +81,7 @@ func (c *initCmd) Run(s *session) error {
 	if err := writeFiles(c.Dir, c.files(trusted)); err != nil {
 		return err
 	}
-	for _, d := range []string{"data", "papers"} {
+	for _, d := range []string{"data", "papers", "inbox"} {
 		if err := os.MkdirAll(filepath.Join(c.Dir, d), 0o700); err != nil {
 			return fmt.Errorf("making the folder: %w", err)
 		}
@@ -111,7 +111,8 @@ func (c *initCmd) Run(s *session) error {
 	}
 	s.out.hints(append(hints, [][]string{
 		{"officers.csv", "write in who holds which role, with their addresses"},
-		{"data/", "save your exports here: members.csv, donations.csv, meetings.csv"},
+		{"data/", "save your exports here, as CSV or .xlsx: members, donations, meetings, with the day in the name"},
+		{"inbox/", "or put here whatever people send you: it is looked at, and what is recognised is taken"},
 		{s.me + inFolder(c.Dir) + " import --look", "see what it makes of them"},
 		{s.me + inFolder(c.Dir) + " import", "take them"},
 		{s.me + inFolder(c.Dir) + " plan", "see what is due, to whom and why; nothing is sent"},
@@ -261,7 +262,7 @@ func (c *initCmd) files(trusted map[string]string) map[string][]byte {
 		}
 		mail = "mail:\n  from: " + quote(from) + "\n  send: {server: " + quote(c.Server) + ", port: 587, user: " + quote(user) + ", password_file: smtp.password, a_day: 500, a_minute: 20}\n"
 	}
-	imprint := ""
+	imprint := "# Who promotes what we send, as the law wants it said; what promotes something waits for it.\n# imprint: Promoted by NAME on behalf of PARTY, both at ADDRESS\n"
 	if c.Imprint != "" {
 		imprint = "imprint: " + quote(c.Imprint) + "\n"
 	}
@@ -280,9 +281,11 @@ audiences:
   members: member in members when member.status in ["active", "provisional", "arrears"]
   executive: [chair, secretary, treasurer, membership_officer]
 data:
-  members: {from: "data/members*.csv", dates: day-first, stale_after: 35 days, full: yes}
-  donations: {from: "data/donations*.csv", dates: day-first}
-  meetings: {from: "data/meetings*.csv", dates: day-first}
+  # the newest file whose name begins so, CSV or .xlsx
+  members: {from: "data/members*", dates: day-first, stale_after: 35 days, full: yes}
+  donations: {from: "data/donations*", dates: day-first}
+  # a calendar is named whole: meetings: {from: data/meetings.ics}
+  meetings: {from: "data/meetings*", dates: day-first}
   documents: {folder: papers}
 `),
 		"playbooks.yaml": []byte(`# What this constituency makes of the library, and the most that each playbook
@@ -291,7 +294,7 @@ data:
 # were approved as they stood, up to what is written here.
 ` + most(trusted)),
 		"officers.csv": []byte("role,branch,person,email,from,until,deputy\nsecretary,,,,,,\nchair,,,,,,\ntreasurer,,,,,,\nmembership_officer,,,,,,\n"),
-		"branches.csv": []byte("key,name\n"),
+		"branches.csv": []byte("key,name,also\n"),
 	}
 }
 

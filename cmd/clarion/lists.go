@@ -174,7 +174,7 @@ func (c *listsDoneCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	named, err := rowsOf(c.Except+c.Rows, len(sheets[0].Lines))
+	named, err := rowsOf(c.Except+c.Rows, sheets[0])
 	if err != nil {
 		return err
 	}
@@ -196,7 +196,7 @@ func (c *listsDoneCmd) Run(s *session) error {
 }
 
 // rowsOf reads 3,5-7.
-func rowsOf(text string, most int) (map[int]bool, error) {
+func rowsOf(text string, sheet plan.Sheet) (map[int]bool, error) {
 	rows := map[int]bool{}
 	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' }) {
 		from, to, many := strings.Cut(part, "-")
@@ -208,11 +208,12 @@ func rowsOf(text string, most int) (map[int]bool, error) {
 		if errA != nil || errB != nil || a < 1 || b < a {
 			return nil, usage("%s is no row: write rows as 3,5-7", dataset.Plain(part))
 		}
-		if b > most {
-			return nil, usage("the sheet has no row %d, but %d rows", b, most)
-		}
-		for ; a <= b; a++ {
-			rows[a] = true
+		last := sheet.Lines[len(sheet.Lines)-1].Row
+		for n := a; n <= b; n++ { // the first that is not there ends it
+			if !slices.ContainsFunc(sheet.Lines, func(l plan.SheetLine) bool { return l.Row == n }) {
+				return nil, usage("sheet %s has no row %d; its rows are %d to %d", sheet.Name(), n, sheet.Lines[0].Row, last)
+			}
+			rows[n] = true
 		}
 	}
 	return rows, nil

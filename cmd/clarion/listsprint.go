@@ -168,7 +168,7 @@ func (p *printing) callPages(notice string) []byte {
 			}
 			call := letter.Call{Row: l.Row, Name: l.Name, Key: l.Key, Phone: dialled(l), Address: strings.Join(l.Address, ", "), About: l.About}
 			if l.Held != "" {
-				call.Late = "Ask before you ring: " + l.Held
+				call.Mark = "Ask before you ring: " + l.Held
 			}
 			cs.Calls = append(cs.Calls, call)
 		}

@@ -15,8 +15,13 @@ import (
 
 // mailCmd are the commands about mail itself.
 type mailCmd struct {
-	Read  mailReadCmd  `cmd:"" help:"Say what the mailbox would make of a message: who was not reached and why, what is answered, what is attached. Changes nothing."`
-	Login mailLoginCmd `cmd:"" help:"Log the mail account in: by a code at Microsoft, by a password elsewhere."`
+	List    mailListCmd    `cmd:"" default:"withargs" help:"List what came back and waits for a person (what clarion mail does by itself)."`
+	Collect mailCollectCmd `cmd:"" help:"Look into the mailbox now: reports, replies, answers, files."`
+	Take    mailTakeCmd    `cmd:"" help:"Do what a waiting message asks for: lay its file into the inbox, give up an address, stop marketing."`
+	Done    mailDoneCmd    `cmd:"" help:"Say that you have seen to a waiting message."`
+	Read    mailReadCmd    `cmd:"" help:"Say what the mailbox would make of a message: who was not reached and why, what is answered, what is attached. Changes nothing."`
+	DKIM    mailDKIMCmd    `cmd:"" help:"Make the key that letters are signed with, and say what to publish." name:"dkim"`
+	Login   mailLoginCmd   `cmd:"" help:"Log the mail account in: by a code at Microsoft, by a password elsewhere."`
 }
 
 type mailReadCmd struct {

@@ -66,9 +66,11 @@ type cli struct {
 	Compare   compareCmd   `cmd:"" help:"Say what your playbooks would have done differently over the past lists."`
 	Review    reviewCmd    `cmd:"" help:"See the letters that wait for a yes or no, and decide."`
 	Lists     listsCmd     `cmd:"" help:"Call sheets, letters for the post and labels, for those whom no mail reaches."`
+	Write     writeCmd     `cmd:"" help:"Write one letter to people whom a condition chooses; it waits for a yes like any other."`
 	Run       runCmd       `cmd:"" help:"One pass: import what is new, plan, send what may go."`
 	Daemon    daemonCmd    `cmd:"" help:"Keep running, a look a minute."`
-	Mail      mailCmd      `cmd:"" help:"Log the mail account in; read messages as the mailbox would."`
+	Mail      mailCmd      `cmd:"" help:"What came back: collect it, list what waits, take it; log the mail account in."`
+	SendTest  sendTestCmd  `cmd:"" help:"Send a playbook's letters to yourself, to see them first." name:"send-test"`
 	Explain   explainCmd   `cmd:"" help:"Say why something was or was not done about one record."`
 	Record    recordCmd    `cmd:"" help:"Write down what you know: a fact, a talk, a reply, a wish not to be written to."`
 	People    peopleCmd    `cmd:"" help:"See which records may be of one person, and say whether they are."`
@@ -99,24 +101,23 @@ type session struct {
 	in     io.Reader
 	out    *screen
 	err    io.Writer
-	parser *kong.Kong
-	me     string // how the program was started
+	parser *kong.Kong // of all commands; nil where one was enough
+	me     string     // how the program was started
 }
 
 // run is main with its surroundings as arguments.
 func run(args []string, in io.Reader, out, errs io.Writer) int {
 	var c cli
 	exited := -1
-	parser, err := kong.New(&c, kong.Name("clarion"), kong.Description(about), kong.Writers(out, errs),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
-		kong.Exit(func(code int) { exited = code; panic(exit{}) }), kong.Help(helpWithExamples))
-	if err != nil {
-		fmt.Fprintln(errs, "clarion:", err)
-		return exitFailed
+	grammar := func(into any) (*kong.Kong, error) {
+		return kong.New(into, kong.Name("clarion"), kong.Description(about), kong.Writers(out, errs),
+			kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+			kong.Exit(func(code int) { exited = code; panic(exit{}) }), kong.Help(helpWithExamples))
 	}
+	args = spoken(args)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	s := &session{cli: &c, ctx: ctx, in: in, out: newScreen(out), err: errs, parser: parser, me: started(os.Args[0])}
+	s := &session{cli: &c, ctx: ctx, in: in, out: newScreen(out), err: errs, me: started(os.Args[0])}
 	return func() (code int) {
 		defer func() {
 			if r := recover(); r != nil {
@@ -126,7 +127,7 @@ func run(args []string, in io.Reader, out, errs io.Writer) int {
 				code = exited
 			}
 		}()
-		k, err := parser.Parse(spoken(args))
+		k, err := s.parse(args, grammar)
 		if err != nil {
 			s.wrong(err)
 			return exitUsage
@@ -134,6 +135,24 @@ func run(args []string, in io.Reader, out, errs io.Writer) int {
 		c.settle()
 		return s.report(k.Run(s))
 	}()
+}
+
+// parse reads the command line: by the part of the grammar that it names, and if
+// that will not do by the whole.
+func (s *session) parse(args []string, grammar func(into any) (*kong.Kong, error)) (*kong.Context, error) {
+	if part := s.narrow(args); part.IsValid() {
+		if parser, err := grammar(part.Interface()); err == nil {
+			if k, err := parser.Parse(args); err == nil {
+				s.widen(part)
+				return k, nil
+			}
+		}
+	}
+	var err error
+	if s.parser, err = grammar(s.cli); err != nil {
+		return nil, err
+	}
+	return s.parser.Parse(args)
 }
 
 // spoken turns what people type out of habit into what kong understands:

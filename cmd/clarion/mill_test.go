@@ -105,7 +105,8 @@ func (m *mill) write(name, text string) {
 	}
 }
 
-// members saves a list of so many old members and so many who joined last week.
+// members saves a list of so many old members and so many who joined last week,
+// one more of whom has no address.
 func (m *mill) members(old, fresh int) {
 	m.t.Helper()
 	var b strings.Builder
@@ -116,6 +117,9 @@ func (m *mill) members(old, fresh int) {
 	joined := time.Now().AddDate(0, 0, -7).Format(time.DateOnly)
 	for i := range fresh {
 		fmt.Fprintf(&b, "B%05d,Nia%d,Newer,nia%d@example.net,Active,%s,\n", i, i, i, joined)
+	}
+	if fresh > 0 { // without an address, so that an officer is written to
+		fmt.Fprintf(&b, "B99999,Nora,Newer,,Active,%s,\n", joined)
 	}
 	m.write("data/members.csv", b.String())
 	settled := time.Now().Add(-time.Hour) // or each run would look at it twice
@@ -160,6 +164,9 @@ func (m *mill) taken() map[string][]receipt {
 	}
 	out := map[string][]receipt{}
 	for line := range bytes.Lines(b) {
+		if !bytes.HasSuffix(line, []byte("\n")) {
+			break // it is just being written
+		}
 		var r receipt
 		if err := json.Unmarshal(line, &r); err != nil {
 			m.t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"html/template"
+	"sync"
 
 	"github.com/clarion-clp/clarion/engine/calendar"
 	"github.com/clarion-clp/clarion/engine/dataset"
@@ -53,7 +54,7 @@ func calendarPage(constituency string, f plan.Forecast) ([]byte, error) {
 		holds = append(holds, dataset.Plain(h.Playbook+": "+h.Why))
 	}
 	var b bytes.Buffer
-	err := monthsPage.Execute(&b, map[string]any{"Name": dataset.Plain(constituency), "From": f.From.Words(), "Until": f.Until.Words(),
+	err := monthsPage().Execute(&b, map[string]any{"Name": dataset.Plain(constituency), "From": f.From.Words(), "Until": f.Until.Words(),
 		"Assumed": assumed, "Holds": holds, "Months": months, "Weekdays": weekdays, "Doubts": len(f.CannotTell)})
 	if err != nil {
 		return nil, fmt.Errorf("making the page: %w", err)
@@ -100,7 +101,8 @@ func dayOf(d calendar.Date, items []plan.Happening) pageDay {
 	return out
 }
 
-var monthsPage = template.Must(template.New("months").Parse(`<!DOCTYPE html>
+var monthsPage = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("months").Parse(`<!DOCTYPE html>
 <html lang="en-GB">
 <head>
 <meta charset="utf-8">
@@ -171,3 +173,4 @@ table.list { width: 100%; border-collapse: collapse; font-size: .88rem; }
 {{end}}</body>
 </html>
 `))
+})

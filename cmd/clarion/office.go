@@ -14,11 +14,12 @@ import (
 
 type answerCmd struct {
 	Number int64  `arg:"" help:"The task's number, from the digest or clarion status."`
-	Answer string `arg:"" help:"One of its answers, in quotation marks."`
+	Answer string `arg:"" optional:"" help:"One of its answers, in quotation marks."`
+	Undo   bool   `help:"Take the answer back, within a day, and what it did."`
 }
 
 func (*answerCmd) Help() string {
-	return examples(`clarion answer 17 "spoke"`, `clarion answer 18 done`)
+	return examples(`clarion answer 17 "spoke"`, `clarion answer 18 done`, `clarion answer 17 --undo`)
 }
 
 func (c *answerCmd) Run(s *session) error {
@@ -27,6 +28,16 @@ func (c *answerCmd) Run(s *session) error {
 		return err
 	}
 	defer o.Close()
+	if c.Undo == (c.Answer != "") {
+		return usage("say one of the task's answers, or --undo to take the last one back")
+	}
+	if c.Undo {
+		t, err := o.Unanswer(s.ctx, s.As, c.Number)
+		if err != nil {
+			return err
+		}
+		return s.tell("Taken back: %s. The task is open again.", dataset.Plain(t.Line))
+	}
 	t, effects, err := o.Answer(s.ctx, s.As, c.Number, c.Answer)
 	if err != nil {
 		return err

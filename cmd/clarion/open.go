@@ -113,7 +113,7 @@ func (s *session) openAt(folder, database, config string, set *playbook.Set, now
 		return nil, err
 	}
 	e, err := engine.New(engine.Options{Folder: folder, Library: playbooks.Library, Loaded: set, Store: st, Now: now,
-		Read: source(now), Recognise: recognise, Sender: s.sender(folder), Log: slog.New(slog.DiscardHandler)})
+		Read: source(now), Recognise: recognise, Sender: s.sender(folder), Mailbox: s.mailbox(folder), Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		st.Close()
 		return nil, err
@@ -136,28 +136,23 @@ func (s *session) sender(folder string) func(context.Context, *playbook.Constitu
 			return nil, err
 		}
 		config := mail.Config{Server: m.Server, Port: m.Port, User: m.User, Password: password, TLS: m.TLS}
-		if log, err := loggedIn(folder, m, password); err != nil {
-			return nil, err
-		} else if log != nil {
+		if m.TokenFile != "" {
+			log, err := account.Open(within(folder, m.TokenFile))
+			if err != nil {
+				return nil, err
+			}
 			config.User, config.Token = cmp.Or(m.User, log.User()), log.Token
 		}
-		return mail.NewSMTP(config)
+		if config.Signer, err = signer(folder, m.DKIM); err != nil {
+			return nil, err
+		}
+		out, err := mail.NewSMTP(config)
+		if err != nil {
+			return nil, err
+		}
+		return proven(folder, m, out), nil
 	}
 }
-
-// loggedIn gives the log-in that clarion mail login keeps in the folder, where
-// there is one, no password, and a server that wants a log-in.
-func loggedIn(folder string, m playbook.Mail, password string) (*account.Account, error) {
-	file := filepath.Join(folder, logInFile)
-	if _, err := os.Lstat(file); errors.Is(err, os.ErrNotExist) || password != "" || m.User == "" && !microsoft(m.Server) {
-		return nil, nil
-	}
-	return account.Open(file)
-}
-
-// logInFile is where clarion mail login keeps a log-in, unless it is told
-// otherwise.
-const logInFile = "mail.token"
 
 // within gives a path relative to the folder, unless it is absolute.
 func within(folder, path string) string {

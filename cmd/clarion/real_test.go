@@ -37,7 +37,7 @@ func TestRealLists(t *testing.T) {
 
 	// Lists that the party has not saved yet are no fault, and keep none out.
 	out, _ := clarion(t, exitOK, "-C", "party", "--on", "2024-06-03", "import")
-	for _, want := range []string{"branches.csv\n  3 records", "officers.csv\n  5 records", "members: no file matches data/members*.csv",
+	for _, want := range []string{"branches.csv\n  3 records", "officers.csv\n  5 records", "members: no file matches data/members*",
 		"papers\n  Nothing is in it yet.", "meetings: no file matches"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("import does not say %q:\n%s", want, out)

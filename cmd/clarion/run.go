@@ -63,6 +63,7 @@ func (c *runCmd) Run(s *session) error {
 
 // printPass says what one pass did.
 func (s *session) printPass(o *office, p engine.Pass, all bool) {
+	s.printMail(p.Mail)
 	for _, r := range p.Imports {
 		s.out.note("", "Imported %s from %s: %s.", r.Dataset, dataset.Plain(r.File), found(r))
 		if r.Refused > 0 {

@@ -113,6 +113,16 @@ func (s *session) printStatus(o *office, st engine.Status, tasks []engine.TaskVi
 	if st.Pairs > 0 {
 		s.out.say("  %s may be of one person: clarion people", plural(st.Pairs, "pair of records", "pairs of records"))
 	}
+	if o.Set().Constituency.Mail.Mailbox != nil {
+		read := "never"
+		if !st.MailRead.IsZero() {
+			read = c.Words(st.MailRead)
+		}
+		s.out.say("  The mailbox was last read: %s.", read)
+	}
+	if st.Mail > 0 {
+		s.out.say("  %s for a person: clarion mail", plural(st.Mail, "message that came back waits", "messages that came back wait"))
+	}
 	for _, n := range st.Disabled {
 		s.out.say("  %s", s.out.paint("31", n+" has faults and does not run: clarion check"))
 	}
@@ -274,6 +284,9 @@ func nextSteps(st engine.Status) [][]string {
 	}
 	if st.Pairs > 0 {
 		add("clarion people", plural(st.Pairs, "pair of records", "pairs of records")+" may be of one person")
+	}
+	if st.Mail > 0 {
+		add("clarion mail", plural(st.Mail, "message that came back waits", "messages that came back wait"))
 	}
 	add("clarion plan", "what is due, to whom and why")
 	add("clarion run", "import what is new, plan, and send what may go")

@@ -104,6 +104,7 @@ func countsView(all map[string]plan.Count) object {
 func passView(o *office, p engine.Pass) object {
 	d := p.Delivery
 	v := object{
+		"mail":    mailView(p.Mail),
 		"imports": each(p.Imports, func(r store.ImportRecord) object { return importView(o, r) }),
 		"refused": each(p.Refused, refusedView), "waiting": each(p.Waiting, waitingView),
 		"delivery": object{"sent": d.Sent, "deferred": d.Deferred, "failed": d.Failed, "uncertain": d.Uncertain, "proven": d.Proven,
@@ -175,12 +176,12 @@ func statusView(o *office, st engine.Status, tasks []engine.TaskView) object {
 	return object{
 		"constituency": o.Set().Constituency.Name, "review": counts(st.Review), "uncertain": st.Uncertain, "waiting_to_be_sent": st.Approved,
 		"open_tasks": st.Open, "overdue_tasks": st.Overdue, "backlog": counts(st.Backlog), "sent": st.Sent, "stopped": st.Halted, "stopped_why": st.HaltedWhy, "stand": stand,
-		"holds": each(st.Holds, holdView), "cannot_tell": st.Doubts, "may_be_one_person": st.Pairs, "faulty_playbooks": some(st.Disabled),
+		"holds": each(st.Holds, holdView), "cannot_tell": st.Doubts, "may_be_one_person": st.Pairs, "mail_waits": st.Mail, "faulty_playbooks": some(st.Disabled),
 		"lists": each(st.Datasets, func(f engine.Freshness) object {
 			return object{"name": f.Name, "records": f.Records, "expected": f.Source}.at("imported", f.Imported, zone)
 		}),
 		"tasks": each(tasks, func(t engine.TaskView) object { return taskView(o, t) }),
-	}.at("now", st.Now, zone).at("last_run", st.LastRun, zone).at("nothing_changes_before", st.Wake, zone)
+	}.at("now", st.Now, zone).at("last_run", st.LastRun, zone).at("mailbox_read", st.MailRead, zone).at("nothing_changes_before", st.Wake, zone)
 }
 
 func faultView(f playbook.Fault) object {

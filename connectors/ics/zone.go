@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/clarion-clp/clarion/engine/calendar"
@@ -16,18 +17,16 @@ var windowsText string
 
 // windows holds the IANA name of each name that Windows and Outlook use, in
 // small letters.
-var windows = windowsNames(windowsText)
-
-func windowsNames(text string) map[string]string {
+var windows = sync.OnceValue(func() map[string]string {
 	names := map[string]string{}
-	for l := range strings.Lines(text) {
+	for l := range strings.Lines(windowsText) {
 		f := strings.Split(strings.TrimSpace(l), " | ")
 		if len(f) == 3 && !strings.HasPrefix(l, "#") {
 			names[strings.ToLower(f[0])], names[strings.ToLower(f[2])] = f[1], f[1]
 		}
 	}
 	return names
-}
+})
 
 // zones finds time zones by the names that files use.
 type zones struct {
@@ -88,7 +87,7 @@ func lookup(id string) *time.Location {
 		cities = after
 	}
 	for _, name := range []string{low, cities} {
-		if iana := windows[name]; iana != "" {
+		if iana := windows()[name]; iana != "" {
 			return load(iana)
 		}
 	}

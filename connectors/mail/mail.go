@@ -10,6 +10,21 @@
 // Whatever stands in a name or a subject, it cannot begin a header: control
 // characters are made visible before they get here and again here.
 //
+// What was approved is the content; these are added to it on the wire:
+//
+//	List-Unsubscribe       to what promotes something: an https: address, with
+//	List-Unsubscribe-Post  one click (RFC 8058), and a mailto: one; on one line
+//	In-Reply-To,           the earlier letters of the same series to the same
+//	References             reader
+//	Reply-To, or a mark    to an officer who is asked something: an address with
+//	behind the subject     a token in it or, where the mailbox takes none, the
+//	                       token in the subject; never in the words
+//	DKIM-Signature         where a Signer is given; it covers all of these
+//
+// The domain of an address is written as mail servers do, xn--. What stands
+// before the @ may be beyond ASCII: then a letter goes only through a server that
+// offers SMTPUTF8, and is refused for good for any other.
+//
 // # The outcome of an attempt
 //
 // Send answers with a letter.Outcome and never with an error:
@@ -24,7 +39,8 @@
 //	unknown     the whole message was out and no answer came
 //
 // A connection is kept and used again; a letter goes to one recipient; a letter
-// takes four round trips. A kept connection that turns out to be gone when the
+// takes four round trips, or two with a server that lets several things be said
+// in one breath (PIPELINING). A kept connection that turns out to be gone when the
 // next letter begins is dialled again, once: nothing had been sent.
 //
 // # The folder

@@ -52,10 +52,10 @@ func Bytes(o letter.Outgoing) ([]byte, error) {
 		if !link().MatchString(o.AnswerAt) || !strings.HasPrefix(o.AnswerAt, "https:") {
 			return nil, errors.New("the address of the page with the answers is none")
 		}
-		text, html = answerAt+":\n"+o.AnswerAt+"\n\n"+text, atTop(html, `<a href="`+o.AnswerAt+`">`+answerAt+`</a>`)
+		text, html = answerAt+":\n"+o.AnswerAt+"\n\n"+text, letter.Above(html, `<a href="`+o.AnswerAt+`">`+answerAt+`</a>`)
 	}
 	if o.Again {
-		text, html = again+"\n\n"+text, atTop(html, "<strong>"+again+"</strong>")
+		text, html = again+"\n\n"+text, letter.Above(html, "<strong>"+again+"</strong>")
 	}
 	m.SetBodyString(gomail.TypeTextPlain, text)
 	if html != "" {
@@ -205,21 +205,6 @@ func messageID(o letter.Outgoing) string {
 
 // bare is a message's number without its angle brackets.
 func bare(id string) string { return strings.TrimSuffix(strings.TrimPrefix(id, "<"), ">") }
-
-// atTop puts a note of ours at the top of the page.
-func atTop(html, note string) string {
-	if html == "" {
-		return ""
-	}
-	note = `<p style="margin:0;padding:.8em 1.2em;border-bottom:1px solid">` + note + "</p>\n"
-	if at := strings.Index(html, "<body"); at >= 0 {
-		if end := strings.IndexByte(html[at:], '>'); end >= 0 {
-			at += end + 1
-			return html[:at] + "\n" + note + html[at:]
-		}
-	}
-	return note + html
-}
 
 // attach adds a file, if its bytes are those that were approved.
 func attach(m *gomail.Msg, a letter.Attachment, data []byte) error {

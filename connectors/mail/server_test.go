@@ -189,7 +189,8 @@ func script(t *testing.T, answers ...[]string) int {
 	return l.Addr().(*net.TCPAddr).Port
 }
 
-func follow(conn net.Conn, lines []string) {
+// follow says the lines of a script, and gives what it heard.
+func follow(conn net.Conn, lines []string) (heard []string) {
 	defer func() { _ = conn.Close() }()
 	_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
 	in := bufio.NewReader(conn)
@@ -198,8 +199,9 @@ func follow(conn net.Conn, lines []string) {
 		for i > 0 {
 			got, err := in.ReadString('\n')
 			if err != nil {
-				return
+				return heard
 			}
+			heard = append(heard, strings.TrimRight(got, "\r\n"))
 			if !body || got == ".\r\n" {
 				body = false
 				break
@@ -207,16 +209,34 @@ func follow(conn net.Conn, lines []string) {
 		}
 		if line == "wait" {
 			_, _ = in.ReadString('\n') // until the other side hangs up
-			return
+			return heard
 		}
 		if line == "" {
-			return
+			return heard
 		}
 		body = strings.HasPrefix(line, "354")
 		if _, err := fmt.Fprint(conn, line+"\r\n"); err != nil {
-			return
+			return heard
 		}
 	}
+	return heard
+}
+
+// listen is a script of one connection, whose end gives what it heard.
+func listen(t *testing.T, lines ...string) (port int, heard chan []string) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	heard = make(chan []string, 1)
+	go func() {
+		if conn, err := l.Accept(); err == nil {
+			heard <- follow(conn, lines)
+		}
+	}()
+	return l.Addr().(*net.TCPAddr).Port, heard
 }
 
 // authority makes a certificate authority of its own and a certificate of it.

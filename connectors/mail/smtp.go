@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/textproto"
 	"strconv"
@@ -163,21 +164,13 @@ func (s *SMTP) transact(ctx context.Context, from, to string, message []byte) (o
 	if has, _ := s.client.Extension("SMTPUTF8"); wide && !has {
 		return tooWide(to), false
 	}
-	if out, ok := s.says(ctx, atSender, func() error { return s.client.Mail(from) }); !ok {
-		return out, s.client == nil
+	open := s.stepwise
+	if has, _ := s.client.Extension("PIPELINING"); has && !wide {
+		open = s.atOnce
 	}
-	if out, ok := s.says(ctx, atRecipient, func() error { return s.client.Rcpt(to) }); !ok {
-		s.reset()
-		return out, false
-	}
-	var body interface {
-		Write([]byte) (int, error)
-		Close() error
-	}
-	out, ok := s.says(ctx, atData, func() (err error) { body, err = s.client.Data(); return err })
-	if !ok {
-		s.reset()
-		return out, false
+	body, out, gone := open(ctx, from, to)
+	if body == nil {
+		return out, gone
 	}
 	if !stop() {
 		s.drop()
@@ -192,11 +185,11 @@ func (s *SMTP) transact(ctx context.Context, from, to string, message []byte) (o
 }
 
 // ended ends the message and waits for the answer on which all depends.
-func (s *SMTP) ended(body interface{ Close() error }) letter.Outcome {
+func (s *SMTP) ended(body io.Closer) letter.Outcome {
 	err := body.Close()
 	if err == nil {
 		said := ""
-		if d, is := body.(*smtp.DataCloser); is {
+		if d, is := body.(interface{ ServerResponse() string }); is {
 			said = d.ServerResponse()
 		}
 		text, enhanced := wire.Answer(said)

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/emersion/go-msgauth/dkim"
 
@@ -67,6 +68,10 @@ func TestSeries(t *testing.T) {
 	h, _ = parse(t, made(t, o))
 	if all := strings.Fields(h.Get("References")); len(all) != longestSeries || all[0] != "<0@example.org>" || all[longestSeries-1] != "<39@example.org>" {
 		t.Errorf("References %q", all)
+	}
+	o.Earlier, o.Date = nil, time.Date(2026, 7, 1, 9, 0, 0, 0, time.FixedZone("BST", 3600))
+	if h, _ := parse(t, made(t, o)); h.Get("Date") != "Wed, 01 Jul 2026 09:00:00 +0100" {
+		t.Errorf("the date is in another zone than the constituency's: %s", h.Get("Date"))
 	}
 	o.Earlier = []string{"a b@example.org"}
 	if _, err := Bytes(o); err == nil {

@@ -9,7 +9,11 @@ import (
 	"unsafe"
 )
 
-var errEmpty = errors.New("the file is empty; export it again")
+// What a file without content says: it failed, or its content is elsewhere.
+var (
+	errEmpty = errors.New("the file is empty; export it again. If it lies in a folder that is kept in the cloud, open it once, so that it comes down")
+	errBlank = errors.New("nothing is in the file but zeros: its content has not come down from the cloud yet, or the download broke off. Open it once, or export it again")
+)
 
 // refuseForeign refuses bytes that are some other kind of file, with what to
 // do about it. It looks at the content, because names lie.
@@ -20,6 +24,8 @@ func refuseForeign(data []byte) error {
 	switch {
 	case len(data) == 0:
 		return errEmpty
+	case head[0] == 0 && zeros(data):
+		return errBlank
 	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")) && bytes.Contains(data, []byte("E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e")):
 		return errors.New("this is an Excel workbook with a password, which cannot be read. Open it, take the password off (File, Info, Protect Workbook), and save it again")
 	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
@@ -35,9 +41,15 @@ func refuseForeign(data []byte) error {
 	case bytes.HasPrefix(lower, []byte("<?xml")), bytes.HasPrefix(lower, []byte("<table")):
 		return errors.New("this is a workbook saved as XML or HTML, which cannot be read." + save)
 	case bytes.HasPrefix(lower, []byte("begin:vcalendar")):
-		return errors.New("this is a calendar: give its name the ending .ics, and look at it with clarion calendar")
+		return errors.New("this is a calendar: look at it with clarion calendar. To read meetings from it, name it whole in constituency.yaml, as in from: data/meetings.ics")
 	}
 	return nil
+}
+
+// zeros reports whether data has a size and no content, as the place of a file
+// has that has not come down yet.
+func zeros(data []byte) bool {
+	return len(bytes.Trim(data, "\x00")) == 0
 }
 
 // decode gives the text that the bytes stand for: by byte-order mark, by the

@@ -149,6 +149,9 @@ func lookInside(data []byte, media string) (own map[string]string, why string) {
 	if len(data) == 0 {
 		return nil, "the file is empty: a download that went wrong, or one that has not come down from the cloud yet"
 	}
+	if data[0] == 0 && zeros(data) {
+		return nil, errBlank.Error()
+	}
 	switch media {
 	case mediaPDF:
 		return nil, insidePDF(data)

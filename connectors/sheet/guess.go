@@ -74,7 +74,7 @@ func alike(header []string, known []*dataset.Schema) string {
 		if err != nil {
 			continue
 		}
-		if keys, score, _ := m.score(header); keys && score > most {
+		if keys, score, filled := m.score(header); keys && score > most && score*leastKnown >= filled {
 			like, most = schema.Name, score
 		}
 	}

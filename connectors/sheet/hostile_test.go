@@ -79,6 +79,9 @@ func TestForeignFiles(t *testing.T) {
 		"an old workbook":  {[]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "(.xls), which cannot be read. Open it, choose Save As"},
 		"PDF":              {[]byte("%PDF-1.4"), "PDF, not a table"},
 		"XML of Excel":     {[]byte("<?xml version=\"1.0\"?><?mso-application progid=\"Excel.Sheet\"?>"), "XML or HTML"},
+		"an empty one":     {nil, "kept in the cloud, open it once"},
+		"only zeros":       {make([]byte, 5000), "has not come down from the cloud yet"},
+		"a calendar":       {[]byte("BEGIN:VCALENDAR\r\n"), "from: data/meetings.ics"},
 		"a compressed one": {[]byte("\x1f\x8b\x08"), "unpack it first"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"compress/zlib"
 	"io"
 	"regexp"
+	"sync"
 
 	"github.com/clarion-clp/clarion/engine/dataset"
 )
@@ -16,12 +17,18 @@ const maxUnpacked = 32 << 20
 // it; a letter of it may be written as #4a, which is undone first.
 var (
 	pdfGap       = `(?:[\x00\t\n\f\r ]|%[^\r\n]*[\r\n])*`
-	pdfScript    = regexp.MustCompile(`/S` + pdfGap + `/(?:JavaScript|Launch)`)
-	pdfEmbedded  = regexp.MustCompile(`/EmbeddedFiles?[^0-9A-Za-z]`)
-	pdfEncrypted = regexp.MustCompile(`/Encrypt` + pdfGap + `(?:<<|[0-9]+[\t\n\r ]+[0-9]+[\t\n\r ]+R)`)
-	pdfPacked    = regexp.MustCompile(`/Type` + pdfGap + `/ObjStm`)
-	pdfOther     = regexp.MustCompile(`/(?:ASCIIHexDecode|ASCII85Decode|LZWDecode|RunLengthDecode|Crypt|AHx|A85|LZW|RL)[^0-9A-Za-z]|/Predictor` + pdfGap + `(?:[2-9]|1[0-9])`)
+	pdfScript    = pattern(`/S` + pdfGap + `/(?:JavaScript|Launch)`)
+	pdfEmbedded  = pattern(`/EmbeddedFiles?[^0-9A-Za-z]`)
+	pdfEncrypted = pattern(`/Encrypt` + pdfGap + `(?:<<|[0-9]+[\t\n\r ]+[0-9]+[\t\n\r ]+R)`)
+	pdfPacked    = pattern(`/Type` + pdfGap + `/ObjStm`)
+	pdfOther     = pattern(`/(?:ASCIIHexDecode|ASCII85Decode|LZWDecode|RunLengthDecode|Crypt|AHx|A85|LZW|RL)[^0-9A-Za-z]|/Predictor` + pdfGap + `(?:[2-9]|1[0-9])`)
 )
+
+// pattern is a pattern that is compiled when it is first needed, not whenever the
+// program starts.
+func pattern(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
 
 // insidePDF says why a PDF is not taken: it is none, it is not whole, nobody can
 // look inside, or it does something when it is opened.
@@ -50,8 +57,8 @@ func insidePDF(data []byte) string {
 		if o := bytes.LastIndex(before, []byte(" obj")); o >= 0 {
 			before = before[o:]
 		}
-		if dict := plainNames(before); pdfPacked.Match(dict) {
-			if pdfOther.Match(dict) {
+		if dict := plainNames(before); pdfPacked().Match(dict) {
+			if pdfOther().Match(dict) {
 				return hasPassword
 			}
 			objects, why := unpacked(data[at:], bytes.Contains(dict, []byte("/Fl")), &left)
@@ -68,11 +75,11 @@ func insidePDF(data []byte) string {
 // pdfDoes says why what stands in a PDF keeps it out.
 func pdfDoes(text []byte) string {
 	switch {
-	case bytes.Contains(text, []byte("/Encrypt")) && pdfEncrypted.Match(text):
+	case bytes.Contains(text, []byte("/Encrypt")) && pdfEncrypted().Match(text):
 		return hasPassword
-	case (bytes.Contains(text, []byte("/JavaScript")) || bytes.Contains(text, []byte("/Launch"))) && pdfScript.Match(text):
+	case (bytes.Contains(text, []byte("/JavaScript")) || bytes.Contains(text, []byte("/Launch"))) && pdfScript().Match(text):
 		return "it runs a program when it is opened (JavaScript or Launch); print it to PDF anew"
-	case bytes.Contains(text, []byte("/EmbeddedFile")) && pdfEmbedded.Match(text):
+	case bytes.Contains(text, []byte("/EmbeddedFile")) && pdfEmbedded().Match(text):
 		return "it has other files inside it; save those beside it, and it without them"
 	}
 	return ""

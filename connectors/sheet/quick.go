@@ -16,10 +16,11 @@ func (t *typer) quick(c *column, s string, smooth bool, v *dataset.Value) bool {
 	case dataset.Text:
 		return smooth && !t.damaged && t.quickText(c, s, v)
 	case dataset.Choice, dataset.Length, dataset.Reference:
-		if s != c.last {
+		b := c.before(s)
+		if s != b.s {
 			return false
 		}
-		*v = c.lastValue
+		*v = b.v
 		return true
 	case dataset.Number:
 		if len(s) >= 10 || !onlyDigits(s) {

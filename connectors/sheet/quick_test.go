@@ -33,7 +33,7 @@ func TestQuickCells(t *testing.T) {
 		if memory := rapid.Bool().Draw(r, "again"); memory && (a.kind == dataset.Choice || a.kind == dataset.Length || a.kind == dataset.Reference) {
 			var first dataset.Value
 			if why, _ := quick.read(a, s, &first); why == "" {
-				a.last, a.lastValue = s, first
+				*a.before(s) = meant{s, first}
 			}
 		}
 		var v, w dataset.Value

@@ -57,14 +57,14 @@ func Recognise(ctx context.Context, root, name string, lists []Candidate, clock 
 
 func recognise(data []byte, name string, lists []Candidate) (string, error) {
 	if strings.HasPrefix(strings.ToLower(string(data[:min(len(data), 20)])), "begin:vcalendar") || strings.EqualFold(path.Ext(name), ".ics") {
-		return only(lists, "a calendar", func(c Candidate) bool { return strings.EqualFold(path.Ext(c.Spec.From), ".ics") })
+		return only(lists, "a calendar", ". For meetings write there: meetings: {from: data/meetings.ics}", func(c Candidate) bool { return strings.EqualFold(path.Ext(c.Spec.From), ".ics") })
 	}
 	media, _ := documentType(name)
 	if media != "" && media != mediaText {
 		if _, why := lookInside(data, media); why != "" {
 			return "", paperError(why)
 		}
-		return only(lists, "a paper", isFolder)
+		return only(lists, "a paper", ". For papers write there: documents: {folder: papers}", isFolder)
 	}
 	table, err := tableOf(data, lists)
 	if err == nil || media == "" {
@@ -73,7 +73,7 @@ func recognise(data []byte, name string, lists []Candidate) (string, error) {
 	if _, why := lookInside(data, media); why != "" {
 		return "", paperError(why)
 	}
-	return only(lists, "a paper", isFolder)
+	return only(lists, "a paper", ". For papers write there: documents: {folder: papers}", isFolder)
 }
 
 func paperError(why string) error {
@@ -86,7 +86,7 @@ func paperError(why string) error {
 func isFolder(c Candidate) bool { return c.Spec.Folder != "" }
 
 // only is the one list of a sort.
-func only(lists []Candidate, what string, is func(Candidate) bool) (string, error) {
+func only(lists []Candidate, what, hint string, is func(Candidate) bool) (string, error) {
 	found := ""
 	for _, c := range lists {
 		if !is(c) {
@@ -98,7 +98,7 @@ func only(lists []Candidate, what string, is func(Candidate) bool) (string, erro
 		found = c.Schema.Name
 	}
 	if found == "" {
-		return "", fmt.Errorf("it is %s, and no list of constituency.yaml is made of those", what)
+		return "", fmt.Errorf("it is %s, and no list of constituency.yaml is made of those%s", what, hint)
 	}
 	return found, nil
 }

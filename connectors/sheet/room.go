@@ -157,7 +157,10 @@ func (r *room) read(name string, limit int64) ([]byte, time.Time, error) {
 		}
 		return fail(fmt.Errorf("%s cannot be opened: %w", shown(name), cause(err)))
 	}
-	if !before.Mode().IsRegular() {
+	if !before.Mode().IsRegular() && !before.IsDir() {
+		return fail(fmt.Errorf("%s is no plain file. If it lies in a folder that is kept in the cloud, it has not come down yet: open it once", shown(name)))
+	}
+	if before.IsDir() {
 		return fail(fmt.Errorf("%s is not a file; write folder: instead of from: for a folder of documents", shown(name)))
 	}
 	if before.Size() > limit {

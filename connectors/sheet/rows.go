@@ -109,7 +109,7 @@ func (t *typer) record(reading *dataset.Reading, at *line, cells []dataset.Value
 		case unsure:
 			c.dates.waiting, t.waits = append(c.dates.waiting, waitingCell{record: len(reading.Records), text: s, month: c.dates.month > months}), true
 		case c.kind == dataset.Choice, c.kind == dataset.Length, c.kind == dataset.Reference:
-			c.last, c.lastValue = s, cells[i]
+			*c.before(s) = meant{s, cells[i]}
 		}
 		if t.note != "" {
 			reading.Notes = append(reading.Notes, dataset.Note{Line: at.row, Column: c.name, Text: shown(s), Why: t.note})

@@ -59,8 +59,8 @@ func exportBook(b *testing.B, rows int) []byte {
 // where they stood and what of them is wrong, and, as the limit, cuts it into
 // cells only with encoding/csv. The ratio of the two is what counts: the goal is
 // 0.50: measured 0.43 to 0.56 of 50,000 rows, the less the more other work there
-// was, for it uses two processors and the limit one; and 0.40 of 3,000, where half
-// a millisecond goes by before the first row. What a row takes in memory
+// was, for it uses two processors and the limit one; and 0.40 to 0.48 of 3,000,
+// where half a millisecond goes by before the first row. What a row takes in memory
 // TestMemoryOfARow bounds.
 func BenchmarkReadBytes(b *testing.B) {
 	for _, rows := range []int{3_000, 50_000} {

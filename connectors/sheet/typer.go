@@ -30,10 +30,9 @@ type column struct {
 	choices map[string]string
 	seen    map[string]dataset.Value // cells of a choice or a length read before
 	list    string                   // the choices, for a problem
-	last    string                   // the cell of a choice, a length or a reference before
 	dates   dateColumn
 
-	lastValue dataset.Value // of last
+	lately [16]meant // cells of a choice, a length or a reference that were read before
 }
 
 // A typer turns rows of text into records.
@@ -172,6 +171,16 @@ func useOf(schema *dataset.Schema, c *dataset.Column) use {
 	}
 	return plainText
 }
+
+// A meant is a cell and what it meant.
+type meant struct {
+	s string
+	v dataset.Value
+}
+
+// before is where the meaning of a cell is kept: the few that a column has mostly
+// begin with different letters.
+func (c *column) before(s string) *meant { return &c.lately[(int(s[0])+len(s))%len(c.lately)] }
 
 // read types one cell, which is not blank, into v. A reason means that it
 // could not be read; v is then to be left blank. A date whose order is not known

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/clarion-clp/clarion/engine/console"
 	"github.com/clarion-clp/clarion/engine/playbook"
@@ -32,12 +33,12 @@ func TestOpeningALinkChangesNothing(t *testing.T) {
 		}
 	}
 	for _, body := range []string{"", "x=1", "list-unsubscribe=one-click", strings.Repeat("x", 5000) + "&" + oneClick} {
-		h.ask("POST", leave, body).want(t, "no wish of anybody", 200, "So far nothing has changed")
+		h.ask("POST", leave, body).want(t, "no wish of anybody", 200, "Opening this page has changed nothing")
 	}
 	if h.changes() != before {
 		t.Fatal("opening a link changed something")
 	}
-	h.ask("GET", leave, "").want(t, "the page", 200, "Stop these letters?", "2 November 2026", "Anytown &amp; &lt;b&gt;Thornley&lt;/b&gt; CLP", "So far nothing has changed")
+	h.ask("GET", leave, "").want(t, "the page", 200, "Stop these letters?", "2 November 2026", "Anytown &amp; &lt;b&gt;Thornley&lt;/b&gt; CLP", "Opening this page has changed nothing")
 
 	h.ask("POST", leave, oneClick, with("Sec-Fetch-Site", "cross-site"), with("Origin", "https://mail.example.com")).
 		want(t, "the one click", 200, "These letters have stopped")
@@ -139,7 +140,7 @@ func TestAnswering(t *testing.T) {
 	h := newHouse(t, playbook.Web{Public: "https://clarion.example.org"})
 	path := h.link(store.ToAnswer, h.sent("officer")[0].ID)
 	page := h.ask("GET", path, "")
-	page.want(t, "the page", 200, "Press what became of it", "Nia0", `name="task" value="1"`)
+	page.want(t, "the page", 200, "Press what became of each", "Nia0", `name="task" value="1"`)
 	_, label, _ := strings.Cut(page.body, `name="answer" value="`)
 	label, rest, _ := strings.Cut(label, `"`)
 	_, second, _ := strings.Cut(rest, `name="answer" value="`)
@@ -162,11 +163,26 @@ func TestAnswering(t *testing.T) {
 			t.Errorf("it leads to %s", a.Header.Get("Location"))
 		}
 	}
-	h.ask("GET", path, "").want(t, "afterwards", 200, "Answered: "+label, `name="task" value="2"`)
+	h.ask("GET", path, "").want(t, "afterwards", 200, "Answered: "+label, `name="task" value="2"`, "Take it back")
 	if h.changes() != before+1 {
 		t.Errorf("%d changes for one answer", h.changes()-before)
 	}
 	h.ask("POST", path, url.Values{"task": {"1"}, "answer": {second}}.Encode()).want(t, "another answer", 409, "Something else happened meanwhile")
+
+	back := "task=1&take_back=yes"
+	h.ask("POST", path, back, with("Sec-Fetch-Site", "cross-site")).want(t, "taken back from elsewhere", 403)
+	for range 2 {
+		h.ask("POST", path, back).want(t, "taken back", 303)
+	}
+	if a := h.ask("GET", path, ""); strings.Contains(a.body, "Answered") || h.changes() != before+2 {
+		t.Errorf("taken back, it is still answered, after %d changes:\n%s", h.changes()-before, a.body)
+	}
+	h.ask("POST", path, body).want(t, "answered anew", 303)
+	h.pass(25 * time.Hour)
+	if a := h.ask("GET", path, ""); strings.Contains(a.body, "Take it back") {
+		t.Errorf("after a day it can still be taken back:\n%s", a.body)
+	}
+	h.ask("POST", path, back).want(t, "taken back too late", 409)
 }
 
 // TestOnlyOurHosts are answered: another name for this computer is a page

@@ -2,6 +2,7 @@ package console
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"embed"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/clarion-clp/clarion/engine"
@@ -22,7 +24,7 @@ import (
 var files embed.FS
 
 var (
-	sheets    = template.Must(template.ParseFS(files, "pages/*.html"))
+	sheets    = sync.OnceValue(func() *template.Template { return template.Must(template.ParseFS(files, "pages/*.html")) })
 	style     = must(files.ReadFile("pages/style.css"))
 	styleName = fmt.Sprintf("/style-%.6x.css", sha256.Sum256(style))
 )
@@ -52,6 +54,7 @@ type asked struct {
 	Late    bool
 	Answers []string // what the buttons send
 	Was     string   // what became of it; empty: it is open
+	Back    bool     // and can be taken back
 }
 
 // pages are the pages by their addresses.
@@ -74,7 +77,7 @@ func (c *Console) pages() http.Handler {
 func (c *Console) show(w http.ResponseWriter, status int, name string, v view) {
 	v.Style, v.Constituency = styleName, dataset.Plain(c.Engine().Set().Constituency.Name)
 	var b bytes.Buffer
-	if err := sheets.ExecuteTemplate(&b, name, v); err != nil {
+	if err := sheets().ExecuteTemplate(&b, name, v); err != nil {
 		c.Log.Error("a page failed", "page", name, "err", err)
 		http.Error(w, "Something failed here, and nothing was changed.", http.StatusInternalServerError)
 		return
@@ -116,7 +119,7 @@ func (c *Console) leave(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	e := c.Engine()
-	l, err := e.Unsubscribe(r.Context(), r.PathValue("token"))
+	l, err := e.Unsubscribe(context.WithoutCancel(r.Context()), r.PathValue("token")) // who hangs up still means it
 	if err != nil {
 		c.refuse(w, err)
 		return
@@ -141,6 +144,7 @@ func (c *Console) asking(w http.ResponseWriter, r *http.Request) {
 			v.Open++
 		case ledger.TaskAnswered:
 			a.Was = "Answered: " + dataset.Plain(q.Answer)
+			a.Back = len(q.Answers) > 0 && e.Now().Sub(q.Changed) <= ledger.AnswerHolds
 		default:
 			a.Was = "No longer needed"
 		}
@@ -149,7 +153,7 @@ func (c *Console) asking(w http.ResponseWriter, r *http.Request) {
 	c.show(w, http.StatusOK, "tasks", v)
 }
 
-// answer writes an answer down and shows what is open now.
+// answer writes an answer down, or takes one back, and shows what is open now.
 func (c *Console) answer(w http.ResponseWriter, r *http.Request) {
 	token := r.PathValue("token")
 	number, err := strconv.ParseInt(r.PostFormValue("task"), 10, 64)
@@ -157,7 +161,13 @@ func (c *Console) answer(w http.ResponseWriter, r *http.Request) {
 		c.asking(w, r)
 		return
 	}
-	if err := c.Engine().AnswerWith(r.Context(), token, number, r.PostFormValue("answer")); err != nil {
+	steady := context.WithoutCancel(r.Context())
+	if r.PostFormValue("take_back") != "" {
+		err = c.Engine().UnanswerWith(steady, token, number)
+	} else {
+		err = c.Engine().AnswerWith(steady, token, number, r.PostFormValue("answer"))
+	}
+	if err != nil {
 		c.refuse(w, err)
 		return
 	}

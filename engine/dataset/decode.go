@@ -36,26 +36,36 @@ func UnmarshalTable(schema *Schema, b []byte) (*Table, error) {
 // UnmarshalTableLike is UnmarshalTable where a newer list of the same records is
 // in memory: what a row and its record say alike is held once.
 func UnmarshalTableLike(schema *Schema, b []byte, newer []Record) (*Table, error) {
+	return unmarshal(schema, b, newer, nil)
+}
+
+// unmarshal reads a table, or with a base the patch that is laid over it.
+func unmarshal(schema *Schema, b []byte, newer []Record, base *Table) (*Table, error) {
 	const frame = len(formatMark) + 1 + 4
 	if len(b) < frame || string(b[:len(formatMark)]) != formatMark {
 		return nil, fmt.Errorf("reading %s: %w", schema.Name, errDamaged)
 	}
-	if v := b[len(formatMark)]; v == 0 || v > formatVersion {
-		return nil, fmt.Errorf("reading %s: the stored table is of version %d, and this Clarion knows none later than %d", schema.Name, v, formatVersion)
+	v := b[len(formatMark)]
+	if v == 0 || v > patchVersion {
+		return nil, fmt.Errorf("reading %s: the stored table is of version %d, and this Clarion knows none later than %d", schema.Name, v, patchVersion)
 	}
-	end := len(b) - 4
-	if crc32.ChecksumIEEE(b[:end]) != binary.LittleEndian.Uint32(b[end:]) {
+	begin, end := len(formatMark)+1, len(b)-4
+	if (v == patchVersion) != (base != nil) || crc32.ChecksumIEEE(b[:end]) != binary.LittleEndian.Uint32(b[end:]) {
 		return nil, fmt.Errorf("reading %s: %w", schema.Name, errDamaged)
 	}
-	t, err := unmarshalBody(schema, b[len(formatMark)+1:end], newer)
+	if base != nil {
+		begin += baseSize
+	}
+	t, err := unmarshalBody(schema, b[min(begin, end):end], newer, base)
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", schema.Name, err)
 	}
 	return t, nil
 }
 
-// unmarshalBody reads what stands between version and checksum.
-func unmarshalBody(schema *Schema, b []byte, newer []Record) (*Table, error) {
+// unmarshalBody reads what stands between version and checksum, and base if there
+// is one.
+func unmarshalBody(schema *Schema, b []byte, newer []Record, base *Table) (*Table, error) {
 	d := decoder{in: b}
 	d.readStrings()
 	d.readTimes()
@@ -73,7 +83,11 @@ func unmarshalBody(schema *Schema, b []byte, newer []Record) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.Rows = d.rows(schema, places, newOrder(newer))
+	if base != nil {
+		t.Rows = d.patched(schema, places, newOrder(newer), base.Rows)
+	} else {
+		t.Rows = d.rows(schema, places, newOrder(newer), nil, d.count(6+len(places)))
+	}
 	if d.bad || d.at != len(d.in) {
 		return nil, errDamaged
 	}
@@ -210,12 +224,11 @@ func (d *decoder) columns(s *Schema) ([]int, error) {
 	return places, nil
 }
 
-// rows reads all rows, setting room aside for some hundred at a time.
-func (d *decoder) rows(s *Schema, places []int, newer *order) []*Row {
+// rows reads so many rows behind others, setting room aside for some hundred at a
+// time.
+func (d *decoder) rows(s *Schema, places []int, newer *order, out []*Row, n int) []*Row {
 	const block = 256
-	n := d.count(6 + len(places))
 	width := len(s.Columns)
-	var out []*Row
 	var rows []Row
 	var cells []Value
 	for i := range n {
@@ -229,7 +242,7 @@ func (d *decoder) rows(s *Schema, places []int, newer *order) []*Row {
 		rows = rows[1:]
 		r.Cells = cells[:width:width]
 		d.row(s, places, r)
-		if d.bad || i > 0 && r.Key < out[i-1].Key {
+		if d.bad || len(out) > 0 && r.Key < out[len(out)-1].Key {
 			d.bad = true
 			return nil
 		}

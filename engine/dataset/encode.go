@@ -29,6 +29,7 @@ import (
 const (
 	formatMark    = "CLT"
 	formatVersion = 2 // version 1 has no places, absences and disputes
+	patchVersion  = 3 // of a table that is stored as a patch
 
 	cellN    = 0x10
 	cellS    = 0x20
@@ -45,6 +46,8 @@ const (
 // An encoder numbers strings and times while it writes. Large tables are written
 // in pieces, so that no more is set aside for them than they take.
 type encoder struct {
+	version byte
+	base    []byte   // what a patch is laid over
 	pieces  [][]byte // that are full
 	body    []byte
 	strings map[string]uint64
@@ -76,8 +79,17 @@ func (t *Table) MarshalBinary() ([]byte, error) {
 	if t.Schema == nil {
 		return nil, fmt.Errorf("storing a table: it has no schema")
 	}
-	e := encoder{strings: map[string]uint64{}, times: map[int64]uint64{}, cells: make([]told, len(t.Schema.Columns))}
-	e.body = make([]byte, 0, min(len(t.Rows)*(12+4*len(t.Schema.Columns)), pieceSize+pieceSize/8))
+	e := t.encoder(formatVersion, len(t.Rows))
+	if err := e.rows(t.Schema, t.Rows); err != nil {
+		return nil, err
+	}
+	return e.assemble(), nil
+}
+
+// encoder begins to store the table, of which so many rows will be written.
+func (t *Table) encoder(version byte, rows int) *encoder {
+	e := &encoder{version: version, strings: map[string]uint64{}, times: map[int64]uint64{}, cells: make([]told, len(t.Schema.Columns))}
+	e.body = make([]byte, 0, 256+min(rows*(12+4*len(t.Schema.Columns)), pieceSize+pieceSize/8))
 	e.string(t.Schema.Name)
 	e.string(t.File)
 	e.string(t.Sheet)
@@ -88,21 +100,26 @@ func (t *Table) MarshalBinary() ([]byte, error) {
 		e.string(t.Schema.Columns[i].Name)
 	}
 	e.unsigned(uint64(len(t.Rows)))
-	for _, r := range t.Rows {
-		if err := e.row(t.Schema, r); err != nil {
-			return nil, fmt.Errorf("storing %s, row %d: %w", t.Schema.Name, r.Line, err)
+	return e
+}
+
+// rows writes records.
+func (e *encoder) rows(s *Schema, rows []*Row) error {
+	for _, r := range rows {
+		if err := e.row(s, r); err != nil {
+			return fmt.Errorf("storing %s, row %d: %w", s.Name, r.Line, err)
 		}
 		if len(e.body) >= pieceSize {
 			e.pieces, e.body = append(e.pieces, e.body), make([]byte, 0, pieceSize+pieceSize/8)
 		}
 	}
-	return e.assemble(), nil
+	return nil
 }
 
 // assemble puts strings, times and body together.
 func (e *encoder) assemble() []byte {
 	e.pieces = append(e.pieces, e.body)
-	size := 32 + 10*len(e.moments)
+	size := 32 + len(e.base) + 10*len(e.moments)
 	for _, p := range e.pieces {
 		size += len(p)
 	}
@@ -112,7 +129,7 @@ func (e *encoder) assemble() []byte {
 		}
 	}
 	out := append(make([]byte, 0, size), formatMark...)
-	out = append(out, formatVersion)
+	out = append(append(out, e.version), e.base...)
 	out = binary.AppendUvarint(out, uint64(len(e.list)))
 	for _, s := range e.list {
 		out = binary.AppendUvarint(out, uint64(len(s)))

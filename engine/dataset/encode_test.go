@@ -150,8 +150,8 @@ func TestDamagedTables(t *testing.T) {
 		}
 	}
 	newer := bytes.Clone(b)
-	newer[3] = 3
-	if _, err := dataset.UnmarshalTable(members(), newer); err == nil || !strings.Contains(err.Error(), "version 3") {
+	newer[3] = 4
+	if _, err := dataset.UnmarshalTable(members(), newer); err == nil || !strings.Contains(err.Error(), "version 4") {
 		t.Errorf("a later version: %v", err)
 	}
 	other := members()

@@ -106,6 +106,11 @@ type (
 		Number int64  `json:"number"`
 		Answer string `json:"answer"`
 	}
+	// TaskUnanswered: within a day, an answer is taken back. A case that closed
+	// since opens again, as one that reopens.
+	TaskUnanswered struct {
+		Number int64 `json:"number"`
+	}
 	// TaskWasSettled by the data.
 	TaskWasSettled struct {
 		Number int64  `json:"number"`

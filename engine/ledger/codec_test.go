@@ -84,6 +84,8 @@ func examples() []Change {
 		SaidSame{sampleRef, 18},
 		SaidUndone{18, sampleRef},
 		SaidDifferent{18, sampleRef},
+		TaskUnanswered{1},
+		TaskGotAnswer{1, "wrong number"},
 		Erased{sampleRef},
 	}
 }

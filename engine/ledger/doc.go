@@ -80,7 +80,8 @@
 //
 // A task is given once per key while its case is open or frozen, and has a
 // number in sequence. It is answered once, and an answer to a task that was
-// withdrawn is refused. It does not fall due before its due moment.
+// withdrawn is refused. Within a day an answer can be taken back; a case that
+// closed since is open again then, as one that reopens. It does not fall due before its due moment.
 //
 //	task                           -         open      overdue   answered  settled   withdrawn
 //	TaskGiven                      open      .         .         .         .         .
@@ -89,6 +90,7 @@
 //	TaskRetimed, past              .         open      overdue   .         .         .
 //	TaskReassigned                 .         open      overdue   .         .         .
 //	TaskGotAnswer                  .         answered  answered  .         .         .
+//	TaskUnanswered                 .         .         .         open      .         .
 //	TaskWasSettled                 .         settled   settled   .         .         .
 //	TaskWasWithdrawn               .         withdrawn withdrawn .         .         .
 //	CaseClosed                     -         open      overdue   answered  settled   withdrawn

@@ -146,6 +146,7 @@ func taskWalk() walk {
 			just("TaskRetimed, past", TaskRetimed{1, noon.Add(-time.Hour)}),
 			just("TaskReassigned", TaskReassigned{1, "role:secretary"}),
 			just("TaskGotAnswer", TaskGotAnswer{1, "wrong number"}),
+			just("TaskUnanswered", TaskUnanswered{1}),
 			just("TaskWasSettled", TaskWasSettled{1, "members.paid"}),
 			just("TaskWasWithdrawn", TaskWasWithdrawn{1, "by hand"}),
 			just("CaseClosed", over),

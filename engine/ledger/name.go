@@ -39,6 +39,9 @@ func (TaskRetimed) Type() string { return "task_retimed" }
 func (TaskReassigned) Type() string { return "task_reassigned" }
 
 // Type is the name of the change in the log.
+func (TaskUnanswered) Type() string { return "task_unanswered" }
+
+// Type is the name of the change in the log.
 func (TaskGotAnswer) Type() string { return "task_got_answer" }
 
 // Type is the name of the change in the log.
@@ -160,6 +163,7 @@ var decoders = map[string]func([]byte) (Change, error){
 	TaskFellDue{}.Type():       decode[TaskFellDue],
 	TaskRetimed{}.Type():       decode[TaskRetimed],
 	TaskReassigned{}.Type():    decode[TaskReassigned],
+	TaskUnanswered{}.Type():    decode[TaskUnanswered],
 	TaskGotAnswer{}.Type():     decode[TaskGotAnswer],
 	TaskWasSettled{}.Type():    decode[TaskWasSettled],
 	TaskWasWithdrawn{}.Type():  decode[TaskWasWithdrawn],

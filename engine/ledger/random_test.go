@@ -178,7 +178,7 @@ func (d dice) throw() Change {
 	case kind == 14:
 		return rapid.SampledFrom([]Change{
 			TaskFellDue{d.task()}, TaskGotAnswer{d.task(), d.one("yes", "")}, TaskWasSettled{d.task(), d.reason()},
-			TaskWasWithdrawn{d.task(), d.reason()}, TaskReassigned{d.task(), "members#2"}, TaskRetimed{d.task(), noon.Add(time.Hour)},
+			TaskWasWithdrawn{d.task(), d.reason()}, TaskReassigned{d.task(), "members#2"}, TaskRetimed{d.task(), noon.Add(time.Hour)}, TaskUnanswered{d.task()},
 		}).Draw(d.t, "task")
 	case kind == 15:
 		return CaseClosed{d.caseKey(), Result(d.one("over", "over", "done", "lost")), d.reason()}
@@ -336,6 +336,13 @@ func broken(before, b *Book, c Change) string {
 	for _, t := range b.Tasks() {
 		was, known := before.Task(t.Number)
 		over := was.State == TaskAnswered || was.State == TaskSettled
+		if back, is := c.(TaskUnanswered); is && back.Number == t.Number {
+			was.State, was.Answer, was.Changed = TaskOpen, "", t.Changed
+			if was != t {
+				return fmt.Sprintf("the answer to task %d was taken back, and it is %+v", t.Number, t)
+			}
+			continue
+		}
 		if known && over && was != t {
 			return fmt.Sprintf("task %d was %s and is changed", t.Number, was.State)
 		}
@@ -384,7 +391,9 @@ func brokenAction(before, b *Book, a Action, c Change) string {
 	if !known || !was.State.terminal() || was.State == a.State {
 		return ""
 	}
-	if _, back := c.(CaseReopened); back && was.State == Withdrawn && (a.State == Owed || a.State == InMessage) {
+	_, back := c.(CaseReopened)
+	_, taken := c.(TaskUnanswered)
+	if (back || taken) && was.State == Withdrawn && (a.State == Owed || a.State == InMessage) {
 		return ""
 	}
 	return fmt.Sprintf("an action was %s and is %s", was.State, a.State)

@@ -79,6 +79,25 @@ func TestReopening(t *testing.T) {
 	}
 }
 
+// TestAnAnswerTakenBack: within a day, and the case stands open again with what
+// it had.
+func TestAnAnswerTakenBack(t *testing.T) {
+	p := newPen(t).do(opened(), given("ring"), given("visit"), TaskGotAnswer{1, "spoke"})
+	p.together(TaskWasWithdrawn{2, "it closed"}, CaseClosed{Case: sampleCase, Result: Done}).do(TaskUnanswered{1})
+	one, _ := p.b.Task(1)
+	two, _ := p.b.Task(2)
+	c, _ := p.b.Case(sampleCase)
+	if one.State != TaskOpen || one.Answer != "" || two.State != TaskOpen || c.State != Open || c.Result != "" {
+		t.Errorf("the tasks are %s %q and %s, the case %s %q", one.State, one.Answer, two.State, c.State, c.Result)
+	}
+	p.refuses(TaskUnanswered{1}, "task is open")
+	p.do(TaskGotAnswer{1, "wrong number"})
+	p.at = p.at.Add(25 * time.Hour)
+	p.refuses(TaskUnanswered{1}, "more than a day ago")
+	p = newPen(t).do(opened(), given("ring"), TaskGotAnswer{1, "spoke"}, Erased{sampleRef})
+	p.refuses(TaskUnanswered{1}, "erased")
+}
+
 func TestTaskRules(t *testing.T) {
 	p := newPen(t).do(opened())
 	stray := given("phone")

@@ -147,6 +147,31 @@ func (c TaskGotAnswer) apply(b *Book, at time.Time) string {
 	return ""
 }
 
+// AnswerHolds is how long an answer can be taken back.
+const AnswerHolds = 24 * time.Hour
+
+func (c TaskUnanswered) apply(b *Book, at time.Time) string {
+	t, why := b.findTask(c.Number, TaskAnswered)
+	switch {
+	case why != "":
+		return why
+	case at.Sub(t.Changed) > AnswerHolds:
+		return "the answer was given more than a day ago"
+	case b.concernsErased(t.Case, t.Addressee):
+		return "the task concerns someone who has been erased"
+	}
+	n := b.caseAt[t.Case]
+	if e := &b.cases[n-1]; e.State == Closed {
+		b.reviveActions(e, at)
+		b.reviveTasks(e, at)
+		e.State, e.Result, e.Reason, e.Changed = Open, "", "", at
+		b.touch.cases.mark(n)
+	}
+	t.State, t.Answer = TaskOpen, ""
+	b.taskChanged(t, at)
+	return ""
+}
+
 func (c TaskWasSettled) apply(b *Book, at time.Time) string {
 	t, why := b.findTask(c.Number, TaskOpen, TaskOverdue)
 	if why != "" {

@@ -32,6 +32,13 @@
 // author wrote. A value that is a whole link must begin with http, https,
 // mailto or tel.
 //
+// # The page
+//
+// Around the words stand the constituency's name, the subject as the heading, the
+// signature, why it was sent, what to do if it is wrong, and the imprint. The page
+// sets no colour, so a reader's dark mode holds, fetches nothing, and fits a
+// telephone; a table wider than that moves by itself.
+//
 // # What cannot be told
 //
 // Printing what is blank, unreadable, unknown or not there is a Hole, and no

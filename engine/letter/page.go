@@ -14,6 +14,21 @@ func Page(f Frame, subject string, b Body) Body {
 	return Body{Text: f.text(b.Text), HTML: f.html(subject, b.HTML)}
 }
 
+// Above puts a note at the top of a page, over who writes. It is HTML.
+func Above(page, note string) string {
+	if page == "" {
+		return ""
+	}
+	note = `<p style="margin:0;padding:.8em 1.2em;border-bottom:1px solid">` + note + "</p>\n"
+	if at := strings.Index(page, "<body"); at >= 0 {
+		if end := strings.IndexByte(page[at:], '>'); end >= 0 {
+			at += end + 1
+			return page[:at] + "\n" + note + page[at:]
+		}
+	}
+	return note + page
+}
+
 func (f Frame) text(body string) string {
 	var out []string
 	add := func(lines ...string) {

@@ -28,7 +28,7 @@ type Call struct {
 	Address     string
 	Key         string
 	About       string
-	Late        string
+	Mark        string // what to heed before ringing
 }
 
 // A Leaf is a letter for the post.
@@ -79,8 +79,8 @@ func PrintCalls(notice string, sheets []CallSheet) []byte {
 				}
 			}
 			b.WriteString(`</td><td class="phone">` + safe(c.Phone) + "</td><td>" + safe(c.About))
-			if c.Late != "" {
-				b.WriteString(`<br><strong>` + safe(c.Late) + "</strong>")
+			if c.Mark != "" {
+				b.WriteString(`<br><strong>` + safe(c.Mark) + "</strong>")
 			}
 			b.WriteString(`</td><td class="notes"><i></i><i></i><i></i></td></tr>` + "\n")
 		}

@@ -13,7 +13,7 @@ import (
 type asking struct {
 	holders []holder // one for each role in which the officer is asked
 	counts  map[string]int
-	merits  []merit // trust that playbooks have earned, which the officer has not heard of
+	news    []word // that playbooks have earned trust, or that a file is not taken, which the officer has not heard of
 	fresh   bool
 }
 
@@ -60,6 +60,7 @@ func (p *planner) approvals() map[string]*asking {
 		}
 	}
 	p.merits(out, left)
+	p.untaken(out, left)
 	for k, a := range out {
 		if !a.fresh {
 			delete(out, k)

@@ -46,7 +46,7 @@ func (p *planner) batches(all []*made) {
 			}
 		}
 		h := Hold{Kind: "batch", Playbook: b.playbook, Count: b.n,
-			Why: itoa(int64(b.n)) + " letters must be out by " + b.by.Words() + ", and " + itoa(int64(most)) + " may go in a day: "}
+			Why: itoa(int64(b.n)) + " letters must be out by " + weekdayOf(b.by) + ", and " + itoa(int64(most)) + " may go in a day: "}
 		switch need := (due + most - 1) / most; {
 		case room < due:
 			h.Why += itoa(int64(min(b.n, due-room))) + " of them would come too late"
@@ -55,12 +55,14 @@ func (p *planner) batches(all []*made) {
 			h.Why += "they need " + itoa(int64(need)) + " days and must begin today"
 			h.Hint = "What waits for a yes or behind a brake must be let go today: clarion review"
 		default:
-			h.Why += "they need " + itoa(int64(need)) + " days and must begin by " + begin.Words()
+			h.Why += "they need " + itoa(int64(need)) + " days and must begin by " + weekdayOf(begin)
 			h.Hint = "What waits for a yes or behind a brake must be let go by then: clarion review"
 		}
 		p.plan.Holds = append(p.plan.Holds, h)
 	}
 }
+
+func weekdayOf(d calendar.Date) string { return d.Weekday().String() + " " + d.Words() }
 
 // gatherBatches gives the letters to members that have an end, the one that ends
 // first at the beginning.

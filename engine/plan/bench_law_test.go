@@ -56,7 +56,7 @@ func newBench(t *testing.T, day, settings string, files map[string]string) *benc
 			tailoring += pb + ": {file: own/" + name + ", trust: automatic}\n"
 		}
 	}
-	own["constituency.yaml"] = &fstest.MapFile{Data: []byte("name: Example CLP\ntime_zone: Europe/London\n" + settings)}
+	own["constituency.yaml"] = &fstest.MapFile{Data: []byte("name: Example CLP\ntime_zone: Europe/London\nimprint: Promoted by S. Secretary for Example CLP\n" + settings)}
 	own["playbooks.yaml"] = &fstest.MapFile{Data: []byte(tailoring)}
 	set, err := playbook.Load(library, own)
 	if err != nil {

@@ -335,7 +335,7 @@ func (p *planner) digestFor(k string, items []*item, ask *asking) {
 	att = append(att, many.close(m)...)
 	if ask != nil {
 		secs[approval].Items = append(secs[approval].Items, ask.items(p)...)
-		for _, x := range ask.merits {
+		for _, x := range ask.news {
 			secs[news].Items = append(secs[news].Items, x.words)
 			if x.line.Message = m.Key; x.first {
 				p.line(x.line)
@@ -410,11 +410,20 @@ func (p *planner) write(m *Message, h holder, titles string, secs []letter.Secti
 	}
 	frame := letter.Frame{Constituency: c.Name, Sender: c.Name, Imprint: c.Imprint, Clock: p.clock,
 		Why:   "You get this because you are " + titles + ". It gathers all that is due for you today.",
-		Wrong: "To answer a task: clarion answer NUMBER \"ANSWER\". If something here is wrong, tell the Secretary."}
+		Wrong: howToAnswer(c) + " If something here is wrong, tell the Secretary."}
 	body := letter.Page(frame, subject, letter.DigestBody(used))
 	m.Content = letter.Content{From: p.from(""), FromName: c.Name, To: h.email, ToName: h.name,
 		Subject: subject, Text: body.Text, HTML: body.HTML, Why: "what is due for " + titles, Attachments: m.Content.Attachments}
 	m.Digest = m.Content.Digest()
+}
+
+// howToAnswer says how an officer answers the tasks of a digest: by a reply,
+// where somebody reads replies.
+func howToAnswer(c *playbook.Constituency) string {
+	if c.Mail.Answers() == "" {
+		return "To answer a task: clarion answer NUMBER \"ANSWER\"."
+	}
+	return "To answer a task, reply to this letter. Begin with a line for each: its number and one of its answers."
 }
 
 func (p *planner) title(h holder) string {

@@ -113,14 +113,14 @@ func (p *planner) merits(out map[string]*asking, left map[string]time.Time) {
 			}
 			a := asked(out, h)
 			a.fresh = true
-			a.merits = append(a.merits, merit{words: meritWords(pb, on, p.set.Constituency.Earning), line: Line{Verb: Tells, Playbook: pb.Name, Step: "trust",
+			a.news = append(a.news, word{words: meritWords(pb, on, p.set.Constituency.Earning), line: Line{Verb: Tells, Playbook: pb.Name, Step: "trust",
 				About: pb.Title, To: p.roleTitle(pb.Role), When: on.At, Why: "earned: " + on.Level}, first: i == 0})
 		}
 	}
 }
 
-// A merit is news of earned trust for one officer.
-type merit struct {
+// A word is news for one officer that is about no case.
+type word struct {
 	words letter.Item
 	line  Line
 	first bool // one line of the plan for all who hold the role

@@ -45,6 +45,7 @@ func Lint(in Input) []playbook.Fault {
 		}
 		out = append(out, f)
 	}
+	out = append(out, unsigned(in.Set)...)
 	for _, pb := range in.Set.Playbooks {
 		for i, st := range pb.Steps {
 			if !st.Off && (st.Letter != nil || st.Subject != nil) {
@@ -53,6 +54,20 @@ func Lint(in Input) []playbook.Fault {
 		}
 	}
 	return out
+}
+
+// unsigned warns, once, that what promotes something cannot go without an
+// imprint.
+func unsigned(set *playbook.Set) []playbook.Fault {
+	for _, pb := range set.Playbooks {
+		for _, s := range pb.Steps {
+			if s.Kind == playbook.Email && !s.Off && s.Basis == playbook.Marketing && strings.TrimSpace(set.Constituency.Imprint) == "" {
+				return []playbook.Fault{{File: "constituency.yaml", Line: 1, Column: 1, Text: "The constituency has no imprint, and " + pb.Name + " promotes something: its letters are kept back.",
+					Hint: "write imprint: with who promotes it, on whose behalf, and both addresses"}}
+			}
+		}
+	}
+	return nil
 }
 
 // holed is how the plan begins to say that a letter has a hole.

@@ -45,17 +45,16 @@ func (s *Sheet) Open() int {
 
 // A SheetLine is one person on a sheet.
 type SheetLine struct {
-	Row      int    // its number on the sheet, the same whatever becomes of the others
+	Row      int    // its number among all that the digest gave, the same whatever becomes of the others
 	Over     string // why nothing is left to do; empty: it is open
 	Person   dataset.Ref
 	Key      string
 	Name     string
 	Phone    string
-	NoCalls  bool     // who wants none; then Phone is empty
-	Address  []string // as on an envelope, postcode last; none: no post can go
-	Why      string   // why no letter can go by mail
-	About    string   // why there is a letter at all
-	Until    time.Time
+	NoCalls  bool        // who wants none; then Phone is empty
+	Address  []string    // as on an envelope, postcode last; none: no post can go
+	Why      string      // why no letter can go by mail
+	About    string      // why there is a letter at all
 	Held     string      // why the letter is not to be posted as things are; empty: Letter is to be
 	Letter   letter.Leaf // its very words
 	NotToSee string      // why whoever asks may not see how to reach the person
@@ -65,48 +64,17 @@ type SheetLine struct {
 // role that they hold, and those that fall to it; what is private to another
 // role is only counted.
 func Sheets(in Input, role string) (out []Sheet, private int) {
-	p := newPlanner(in)
-	given := map[ledger.ActionKey]bool{}
-	deciders := map[string][]string{}
+	d := &desk{planner: newPlanner(in), role: role, given: map[ledger.ActionKey]bool{}, deciders: map[string][]string{}}
 	for _, m := range in.Book.MessagesIn(ledger.Claimed, ledger.Uncertain, ledger.Sent, ledger.Bounced) {
 		if m.Kind != ledger.Digest {
 			continue
 		}
-		var of []*Sheet
-		for _, k := range m.Actions {
-			a, ok := in.Book.Action(k)
-			if !ok || given[k] {
-				continue
-			}
-			x, ok := p.byHand(a)
-			if !ok {
-				continue
-			}
-			given[k] = true
-			signer := x.signer()
-			i := slices.IndexFunc(of, func(s *Sheet) bool {
-				return s.Playbook == x.pb.Name && s.Step == x.step.ID && s.Role == signer.role && s.Branch == signer.branch
-			})
-			if i < 0 {
-				if _, known := deciders[signer.role]; !known {
-					deciders[signer.role] = Deciders(in, signer.role)
-				}
-				i = len(of)
-				of = append(of, &Sheet{Number: m.ID, Playbook: x.pb.Name, Step: x.step.ID, Title: x.pb.Title, Role: signer.role,
-					Branch: signer.branch, Given: m.SentAt, Mine: slices.Contains(deciders[signer.role], role)})
-			}
-			s := of[i]
-			line := SheetLine{Row: len(s.Lines) + 1, Over: x.over(later(m.At, m.SentAt))}
-			if s.Mine {
-				x.fill(&line, role)
-			}
-			s.Lines = append(s.Lines, line)
-		}
+		of := d.sheetsOf(m)
 		for i, s := range of {
 			if len(of) > 1 {
 				s.Part = string(rune('a' + i%26))
 			}
-			if Hidden(p.set, s.Playbook, role) {
+			if Hidden(d.set, s.Playbook, role) {
 				private += s.Open()
 				continue
 			}
@@ -116,11 +84,64 @@ func Sheets(in Input, role string) (out []Sheet, private int) {
 	return out, private
 }
 
+// A desk is where a role reads its sheets.
+type desk struct {
+	*planner
+	role     string
+	given    map[ledger.ActionKey]bool // lines of sheets before: each holder of a role is told
+	deciders map[string][]string       // who may read the sheets of a role
+}
+
+// sheetsOf gives the sheets of one digest.
+func (d *desk) sheetsOf(m ledger.Message) (of []*Sheet) {
+	row, at := 0, m.SentAt
+	if at.IsZero() { // it is on the wire
+		at = m.At
+	}
+	for _, k := range m.Actions {
+		a, ok := d.in.Book.Action(k)
+		if !ok || isNews(a.Occurrence) || strings.HasPrefix(a.Addressee, "role:") {
+			continue
+		}
+		row++ // counted from the Book alone: no change of lists or playbooks moves it
+		x, ok := d.byHand(a)
+		if d.given[k] || !ok {
+			continue
+		}
+		d.given[k] = true
+		s := d.sheetFor(x, &of)
+		s.Number, s.Given = m.ID, at
+		line := SheetLine{Row: row, Over: x.over(at)}
+		if s.Mine {
+			x.fill(&line, d.role)
+		}
+		s.Lines = append(s.Lines, line)
+	}
+	return of
+}
+
+// sheetFor finds the sheet of a letter among those of its digest, or begins it.
+func (d *desk) sheetFor(x *want, of *[]*Sheet) *Sheet {
+	signer := x.signer()
+	for _, s := range *of {
+		if s.Playbook == x.pb.Name && s.Step == x.step.ID && s.Role == signer.role && s.Branch == signer.branch {
+			return s
+		}
+	}
+	if _, known := d.deciders[signer.role]; !known {
+		d.deciders[signer.role] = Deciders(d.in, signer.role)
+	}
+	s := &Sheet{Playbook: x.pb.Name, Step: x.step.ID, Title: x.pb.Title, Role: signer.role, Branch: signer.branch,
+		Mine: slices.Contains(d.deciders[signer.role], d.role)}
+	*of = append(*of, s)
+	return s
+}
+
 // byHand finds the letter to a person that an action stands for, if a digest
 // carries it: then somebody is to ring or to write.
 func (p *planner) byHand(a ledger.Action) (*want, bool) {
 	c, ok := p.in.Book.Case(a.Case)
-	if !ok || isNews(a.Occurrence) || strings.HasPrefix(a.Addressee, "role:") {
+	if !ok {
 		return nil, false
 	}
 	pb := p.set.Playbook(c.Playbook)

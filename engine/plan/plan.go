@@ -62,6 +62,9 @@ type Input struct {
 	Hash func(address string) string
 	// File describes a frozen file by its digest.
 	File func(sha string) (letter.Attachment, bool)
+	// Untaken are the files that lie in the constituency's folder and are not
+	// taken, of which an officer hears.
+	Untaken []Untaken
 }
 
 // A Plan is all that is due, and for everything not done, why not.

@@ -69,6 +69,10 @@ func (p *planner) render(x *want) []*Message {
 		p.line(l.lineOf(Waits, x.step, x.to, x.window.moment, wait))
 		return nil
 	}
+	if x.basis == playbook.Marketing && strings.TrimSpace(p.set.Constituency.Imprint) == "" {
+		p.keepBack(x, noImprint)
+		return nil
+	}
 	if why := p.tooLarge(att); why != "" {
 		p.unwritten(x, why, "what "+readable(x.step.ID)+" attaches", why)
 		return nil
@@ -85,7 +89,7 @@ func (p *planner) render(x *want) []*Message {
 		m, err := p.letterTo(x, h, as, att)
 		if err != nil {
 			why := hole(err)
-			p.unwritten(x, "the letter has a hole: "+why, "the words of "+readable(x.step.ID), why)
+			p.unwritten(x, holed+why, "the words of "+readable(x.step.ID), why)
 			return nil
 		}
 		if old, ok := p.in.Book.MessageAt(m.Key); ok && x.behind {
@@ -97,6 +101,10 @@ func (p *planner) render(x *want) []*Message {
 	}
 	return out
 }
+
+// noImprint keeps back what promotes something: the law wants it said who
+// promotes it and on whose behalf, in the letter itself.
+const noImprint = "it promotes something, and constituency.yaml has no imprint to say who does"
 
 // unwritten withholds a letter that cannot be made, and puts what is the matter
 // before the role that can mend it.

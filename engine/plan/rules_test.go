@@ -388,6 +388,27 @@ func TestObserve(t *testing.T) {
 	}
 }
 
+// TestNoImprint: what promotes something is kept back while nothing says who
+// promotes it, and the check says so; what does not goes all the same.
+func TestNoImprint(t *testing.T) {
+	for basis, want := range map[string]string{"marketing": "", "service": "word to jo@example.org"} {
+		b := bench1(t, "2026-03-01", "", strings.Replace(one("every: day\nwhen: member.status == \"active\"\nsteps:\n  - email: word\n    to: member\n    subject: Word\n"), "service", basis, 1), "word")
+		b.began("members")
+		b.on("2026-03-02")
+		b.list("members", row(jo+"active; consent_marketing: yes"))
+		b.set.Constituency.Imprint = " "
+		p := plan.Compute(b.input())
+		if got := line(p, plan.Withholds); (want == "") != strings.Contains(got, "no imprint") {
+			t.Errorf("%s: withheld: %q", basis, got)
+		}
+		warned := slices.ContainsFunc(plan.Lint(b.input()), func(f playbook.Fault) bool { return strings.Contains(f.Text, "has no imprint") })
+		if warned != (want == "") {
+			t.Errorf("%s: warned %t", basis, warned)
+		}
+		b.expect("2026-03-02", want)
+	}
+}
+
 // TestMarketingBudget: so many a month, and days between.
 func TestMarketingBudget(t *testing.T) {
 	b := bench1(t, "2026-03-01", "budget: {letters_a_week: 9, marketing_a_month: 2, days_between: 3}\n",

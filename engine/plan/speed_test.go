@@ -20,6 +20,7 @@ var loadShipped = sync.OnceValues(func() (*playbook.Set, error) {
 		"constituency.yaml": {Data: []byte(`name: Speed CLP
 time_zone: Europe/London
 nation: england_and_wales
+imprint: Promoted by S. Secretary for Speed CLP
 budget: {letters_a_week: 2, marketing_a_month: 3, days_between: 2}
 brakes: {most_at_once: 50, share: 20 percent, times_usual: 3, floor: 5}
 audiences:

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"sort"
 	"strings"
@@ -33,6 +34,9 @@ func Try(t *playbook.Test) []Failure { return try(t, false).failures }
 func try(t *playbook.Test, hasty bool) *trial {
 	if t.Set.Constituency.Name == "" {
 		t.Set.Constituency.Name = "Anytown CLP"
+	}
+	if t.Set.Constituency.Imprint == "" {
+		t.Set.Constituency.Imprint = "Promoted by the Secretary on behalf of " + t.Set.Constituency.Name
 	}
 	for _, pb := range t.Set.Playbooks {
 		pb.Trust = t.Trust
@@ -110,7 +114,7 @@ func (r *trial) officers() {
 		}
 		set("role", o.Role, dataset.TextValue)
 		set("branch", o.Branch, dataset.ReferenceValue)
-		set("person", o.Email, func(s string) dataset.Value { return dataset.PersonValue(s, 0) })
+		set("person", cmp.Or(o.Name, o.Email), func(s string) dataset.Value { return dataset.PersonValue(s, 0) })
 		set("email", o.Email, dataset.TextValue)
 		rows = append(rows, row)
 	}

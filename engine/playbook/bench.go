@@ -1,7 +1,6 @@
 package playbook
 
 import (
-	"regexp"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -106,17 +105,17 @@ func (b *Bench) fault(source string, offset int, text, hint string) Fault {
 }
 
 // writtenDay is a day written out, or a text in quotes, which is left alone.
-var writtenDay = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\b\d{4}-\d{2}-\d{2}\b`)
+var writtenDay = pattern(`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\b\d{4}-\d{2}-\d{2}\b`)
 
 // namedDay is the name of one.
-var namedDay = regexp.MustCompile(`\bd(\d{4})(\d{2})(\d{2})_`)
+var namedDay = pattern(`\bd(\d{4})(\d{2})(\d{2})_`)
 
 // named puts names in the place of the days that are written out.
 func (b *Bench) named(source string) (string, []Fault) {
 	var faults []Fault
 	at := 0
 	var out strings.Builder
-	for _, m := range writtenDay.FindAllStringIndex(source, -1) {
+	for _, m := range writtenDay().FindAllStringIndex(source, -1) {
 		text := source[m[0]:m[1]]
 		if text[0] == '"' || text[0] == '\'' {
 			continue
@@ -137,7 +136,7 @@ func (b *Bench) named(source string) (string, []Fault) {
 }
 
 // Plain puts the days back in the place of their names.
-func (b *Bench) Plain(text string) string { return namedDay.ReplaceAllString(text, "$1-$2-$3") }
+func (b *Bench) Plain(text string) string { return namedDay().ReplaceAllString(text, "$1-$2-$3") }
 
 // ReadAll makes every dataset count as read, also where no playbook reads it:
 // for a bench, on which anything may be asked.

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // A letter may have blocks: parts that a constituency can replace without
@@ -22,10 +23,16 @@ import (
 //	  welcome: letters/our-welcome.md
 //	  second_letter: {how_to_pay: letters/our-bank.md}
 var (
-	blockMark = regexp.MustCompile(`^<!-- block: ([a-z_][a-z0-9_]{0,59}) -->\s*$`)
-	endMark   = regexp.MustCompile(`^<!-- end -->\s*$`)
-	someMark  = regexp.MustCompile(`^\s*<!--\s*(block|end)`)
+	blockMark = pattern(`^<!-- block: ([a-z_][a-z0-9_]{0,59}) -->\s*$`)
+	endMark   = pattern(`^<!-- end -->\s*$`)
+	someMark  = pattern(`^\s*<!--\s*(block|end)`)
 )
+
+// pattern is a pattern that is compiled when it is first needed, not whenever the
+// program starts.
+func pattern(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
 
 // A letterText is a letter as it will be read: its lines, each with the file and
 // line that it stands in, so that faults are found where they were written.
@@ -143,7 +150,7 @@ func (b *builder) readLetter(files fs.FS, name string, at value, must bool) (*le
 	l := &letterText{from: []string{file}}
 	block := ""
 	for i, line := range strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
-		switch mark := blockMark.FindStringSubmatch(line); {
+		switch mark := blockMark().FindStringSubmatch(line); {
 		case mark != nil && slices.Contains(l.blocks, mark[1]):
 			d.add(i+1, 1, "choose another name", "The letter has two blocks called %s.", mark[1])
 			ok = false
@@ -151,9 +158,9 @@ func (b *builder) readLetter(files fs.FS, name string, at value, must bool) (*le
 			block = mark[1]
 			l.blocks = append(l.blocks, block)
 			l.lines = append(l.lines, letterLine{doc: d, line: i + 1, block: block}) // so that an empty block has a place
-		case endMark.MatchString(line):
+		case endMark().MatchString(line):
 			block = ""
-		case someMark.MatchString(line):
+		case someMark().MatchString(line):
 			d.add(i+1, 1, "write <!-- block: how_to_pay --> or <!-- end --> on a line of its own", "This marks no block.")
 			ok = false
 		default:

@@ -248,6 +248,7 @@ func readMail(v value, mail *Mail, schemas map[string]*dataset.Schema) {
 		setText(sm, "user", &mail.User)
 		setText(sm, "password_file", &mail.PasswordFile)
 		setText(sm, "password_env", &mail.PasswordEnv)
+		setText(sm, "token_file", &mail.TokenFile)
 		setNumber(sm, "port", &mail.Port, 1, 65535)
 		setNumber(sm, "a_day", &mail.ADay, 1, 1000000)
 		setNumber(sm, "a_minute", &mail.AMinute, 1, 10000)
@@ -260,8 +261,8 @@ func readMail(v value, mail *Mail, schemas map[string]*dataset.Schema) {
 		if mail.Server == "" {
 			s.fault("", "Sending needs a server.")
 		}
-		if mail.PasswordFile != "" && mail.PasswordEnv != "" {
-			sm.get("password_env").fault("keep one of them", "The password is given in a file and in the environment.")
+		if ways := given(sm, "password_file", "password_env", "token_file"); len(ways) > 1 {
+			sm.get(ways[1]).fault("keep one of them", "Whoever sends signs in in %d ways: %s.", len(ways), strings.Join(ways, " and "))
 		}
 		if mail.From == "" && strings.Contains(mail.User, "@") {
 			mail.From = mail.User

@@ -1,7 +1,6 @@
 package playbook
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -13,26 +12,26 @@ type Expectation struct {
 }
 
 var (
-	sayingStart = regexp.MustCompile(`(^|[ ,])(not )?saying( |$)`)
-	sayingPart  = regexp.MustCompile(`^,? ?(not )?saying ("[^"]+"(?: and "[^"]+")*)(?:$|[ ,])`)
-	quotedWords = regexp.MustCompile(`"([^"]+)"`)
+	sayingStart = pattern(`(^|[ ,])(not )?saying( |$)`)
+	sayingPart  = pattern(`^,? ?(not )?saying ("[^"]+"(?: and "[^"]+")*)(?:$|[ ,])`)
+	quotedWords = pattern(`"([^"]+)"`)
 )
 
 // ReadExpectation takes a line of expect apart. Words stand in double quotes,
 // several joined by and; breaks of lines in them and in a letter are spaces.
 func ReadExpectation(line string) (Expectation, bool) {
 	line = strings.Join(strings.Fields(line), " ")
-	at := sayingStart.FindStringIndex(line)
+	at := sayingStart().FindStringIndex(line)
 	if at == nil {
 		return Expectation{What: line}, true
 	}
 	e := Expectation{What: strings.TrimRight(line[:at[0]], " ,")}
 	for rest := line[at[0]:]; rest != ""; {
-		m := sayingPart.FindStringSubmatch(rest)
+		m := sayingPart().FindStringSubmatch(rest)
 		if m == nil {
 			return e, false
 		}
-		for _, q := range quotedWords.FindAllStringSubmatch(m[2], -1) {
+		for _, q := range quotedWords().FindAllStringSubmatch(m[2], -1) {
 			if m[1] != "" {
 				e.Omits = append(e.Omits, q[1])
 			} else {

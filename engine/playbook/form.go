@@ -177,6 +177,7 @@ var (
 	sendForm = form{what: "send", fields: []field{
 		{"server", must, aText, "Its name."}, {"port", false, aNumber(1, 65535), "587, unless it says otherwise."}, {"user", false, aText, "Who signs in."},
 		{"password_file", false, aText, "The file that holds the password."}, {"password_env", false, aText, "The environment variable that holds it."},
+		{"token_file", false, aText, "The file that clarion mail login made, instead of a password: mail.token."},
 		{"tls", false, oneOf("starttls", "tls", "none"), "How the connection is protected."},
 		{"a_day", false, aNumber(1, 1000000), "Letters a day at most."}, {"a_minute", false, aNumber(1, 10000), "Letters a minute at most."},
 		{"connections", false, aNumber(1, mostConnections), "How many connections letters leave on side by side: 1, unless it says otherwise, and as many as the provider allows."},
@@ -274,7 +275,7 @@ var (
 // Words that forms and the reading of their values share.
 var (
 	leapDays    = []string{"1 march", "28 february"}
-	columnTypes = []string{"text", "number", "money", "date", "duration", "role", "link", "yes/no"}
+	columnTypes = []string{"text", "number", "money", "date", "duration", "role", "audience", "link", "yes/no"}
 	kindList    = []string{"text", "choice", "number", "money", "yes/no", "date", "time", "duration", "person", "reference", "file"}
 	safeWays    = []string{"lower", "higher", "earlier", "later", "shorter", "longer"}
 )

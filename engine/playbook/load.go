@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/clarion-clp/clarion/engine/calendar"
@@ -30,7 +31,15 @@ type loader struct {
 	broken    map[string]bool // names of the playbook at hand that are faulty themselves
 	overlay   *Test           // a test's own settings and trust
 	shared    documents       // what ships, where it is loaded many times
-	every     bool            // what is off is loaded as well
+	early     map[string]early
+	every     bool // what is off is loaded as well
+}
+
+// An early file was parsed before it was asked for, with what is wrong with it.
+type early struct {
+	v      value
+	ok     bool
+	faults []Fault
 }
 
 // documents are files that were read without a fault, by name. They are not
@@ -103,6 +112,10 @@ func (ld *loader) tables() ([]playbookSource, error) {
 	var sources []playbookSource
 	var law []value
 	var roles value
+	ld.parseEarly(slices.DeleteFunc(slices.Clone(files), func(name string) bool {
+		dir, _ := path.Split(name)
+		return dir != "data/" && dir != "law/" && name != "roles.yaml" && name != promotionFile || ld.shared[name] != nil
+	}))
 	for _, name := range files {
 		dir, base := path.Split(name)
 		switch {
@@ -183,12 +196,45 @@ func (ld *loader) shipped(name string) (value, bool) {
 		again.out = &ld.faults
 		return value{n: d.root, d: &again}, true
 	}
-	v, ok := ld.read(ld.lib, name, "", value{})
+	p, there := ld.early[name]
+	if there {
+		delete(ld.early, name)
+		ld.faults = append(ld.faults, p.faults...)
+		if p.v.d != nil {
+			p.v.d.out = &ld.faults
+		}
+	} else {
+		p.v, p.ok = ld.read(ld.lib, name, "", value{})
+	}
+	v, ok := p.v, p.ok
 	if ok && ld.shared != nil {
 		ld.shared[name] = v.d
 		v.d.root = v.n
 	}
 	return v, ok
+}
+
+// parseEarly parses files of the library beside one another: to parse the many
+// schemas takes longer than all else that is done to load. They do not know of
+// each other, and what is wrong with each is said when it is asked for.
+func (ld *loader) parseEarly(names []string) {
+	const atOnce = 4
+	files := make([]early, len(names))
+	var all sync.WaitGroup
+	for first := range min(atOnce, len(names)) {
+		all.Go(func() {
+			for i := first; i < len(names); i += atOnce {
+				var alone loader
+				files[i].v, files[i].ok = alone.read(ld.lib, names[i], "", value{})
+				files[i].faults = alone.faults
+			}
+		})
+	}
+	all.Wait()
+	ld.early = make(map[string]early, len(names))
+	for i, name := range names {
+		ld.early[name] = files[i]
+	}
 }
 
 // missing says why a file could not be read.

@@ -78,7 +78,7 @@ func readMailbox(v value, schemas map[string]*dataset.Schema) *Mailbox {
 		case len(ways) == 0 && b.Server != "" && b.User != "":
 			v.fault("add password_file: imap.password, or token_file: mail.token after clarion mail login", "The mailbox needs a password or a log-in.")
 		case len(ways) > 1:
-			m.get(ways[1]).fault("keep one of them", "The mailbox's user signs in in %d ways: %s.", len(ways), strings.Join(ways, " and "))
+			m.get(ways[1]).fault("keep one of them", "The mailbox's user can sign in in one way only, not by %s.", strings.Join(ways, " and "))
 		}
 	}
 	if s := m.get("senders"); s.there() {

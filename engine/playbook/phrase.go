@@ -169,7 +169,7 @@ func (v *vocabulary) setting(name string) string {
 		return and(v.roles(s))
 	}
 	words := strings.TrimSuffix(s.Term.Value.Words(v.set.Constituency.Clock), ".00")
-	if s.Type == "text" || s.Type == "choice" {
+	if s.Type == "text" || s.Type == "audience" || s.Type == "choice" {
 		return quoted(readable(words))
 	}
 	return words

@@ -348,6 +348,7 @@ type Mail struct {
 	Port                      int
 	User                      string
 	PasswordFile, PasswordEnv string
+	TokenFile                 string // that clarion mail login made, instead of a password
 	TLS                       string // starttls (default), tls, none (only to this machine)
 	From                      string // the address letters come from
 	ADay, AMinute             int

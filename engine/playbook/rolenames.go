@@ -2,18 +2,10 @@ package playbook
 
 import (
 	"slices"
-	"strings"
-	"unicode"
 
 	"github.com/clarion-clp/clarion/engine/dataset"
 	"github.com/clarion-clp/clarion/engine/spelling"
 )
-
-// wordsOnly is a name of a role however it is capitalised and whatever stands between
-// the words.
-func wordsOnly(s string) string {
-	return strings.Join(strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }), " ")
-}
 
 // called are all names of a role: its id, its title and what else people say.
 func (r *Role) called() []string { return append([]string{r.Name, r.Title}, r.Also...) }
@@ -24,7 +16,7 @@ func (s *Set) RoleNamed(text string) *Role {
 	if r := s.Roles[text]; r != nil {
 		return r
 	}
-	want := wordsOnly(text)
+	want := spelling.Words(text)
 	if want == "" {
 		return nil
 	}
@@ -35,7 +27,7 @@ func (s *Set) RoleNamed(text string) *Role {
 		func(r *Role) []string { return r.Also },
 	} {
 		for _, name := range names {
-			if slices.ContainsFunc(of(s.Roles[name]), func(n string) bool { return wordsOnly(n) == want }) {
+			if slices.ContainsFunc(of(s.Roles[name]), func(n string) bool { return spelling.Words(n) == want }) {
 				return s.Roles[name]
 			}
 		}
@@ -86,7 +78,7 @@ func (s *Set) NameRoles(schema *dataset.Schema, cells []dataset.Value) []dataset
 // constituency's, and must not get what is the constituency's.
 func (s *Set) ofBranch(schema *dataset.Schema, cells []dataset.Value, text string, r *Role) *Role {
 	i, ok := schema.Column(schema.Branch)
-	if r == nil || r.Branch || !ok || i >= len(cells) || cells[i].IsBlank() || wordsOnly(text) == wordsOnly(r.Name) || wordsOnly(text) == wordsOnly(r.Title) {
+	if r == nil || r.Branch || !ok || i >= len(cells) || cells[i].IsBlank() || spelling.Words(text) == spelling.Words(r.Name) || spelling.Words(text) == spelling.Words(r.Title) {
 		return nil
 	}
 	return s.RoleNamed("branch " + text)

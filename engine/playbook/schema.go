@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/clarion-clp/clarion/engine/dataset"
+	"github.com/clarion-clp/clarion/engine/spelling"
 )
 
 // classNames are the words for classes in schemas.
@@ -241,11 +242,11 @@ func checkNames(e entry, r *Role, taken map[string]string) {
 		return
 	}
 	for _, n := range r.called() {
-		if other := taken[wordsOnly(n)]; other != "" && other != r.Name {
+		if other := taken[spelling.Words(n)]; other != "" && other != r.Name {
 			e.key.fault("A name must mean one role, or nobody knows who is meant.", "%s and %s are both called %q.", sentence(e.name), other, plain(n))
 			continue
 		}
-		taken[wordsOnly(n)] = r.Name
+		taken[spelling.Words(n)] = r.Name
 	}
 }
 

@@ -101,6 +101,8 @@ func example(typ string) string {
 		return "chair"
 	case "roles":
 		return "[chair, secretary]"
+	case "audience":
+		return "members"
 	case "link":
 		return `"https://example.org/guide"`
 	case "yes/no":

@@ -3,14 +3,16 @@ package playbook
 import (
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/clarion-clp/clarion/engine/calendar"
 	"github.com/clarion-clp/clarion/engine/dataset"
+	"github.com/clarion-clp/clarion/engine/spelling"
 )
 
 // settingTypes are the words for the types of settings.
-var settingTypes = []string{"text", "number", "money", "date", "duration", "role", "roles", "link", "choice", "yes/no", "table"}
+var settingTypes = []string{"text", "number", "money", "date", "duration", "role", "roles", "audience", "link", "choice", "yes/no", "table"}
 
 // A settingDef is a setting as the playbook defines it.
 type settingDef struct {
@@ -73,6 +75,55 @@ func (b *builder) settings(v value, own mapping, from string) {
 		}
 		def.Term, def.Setting.Set, def.Origin = term, true, from
 	}
+	b.audiences(own)
+}
+
+// audiences checks that the audiences which settings name are there, once a
+// constituency's values lie over the defaults. While constituency.yaml has faults
+// of its own, nobody knows which it means to have.
+func (b *builder) audiences(own mapping) {
+	if b.ld.audiences == nil || slices.ContainsFunc(b.ld.faults, func(f Fault) bool { return f.File == constituencyFile }) {
+		return
+	}
+	for _, def := range b.defs {
+		at := def.at.key
+		for _, e := range own.entries {
+			if e.name == def.Name {
+				at = e.key
+			}
+		}
+		for _, name := range def.audiences() {
+			if !b.ld.audiences[name] {
+				hint := "add it under audiences in constituency.yaml, or name another in the setting " + def.Name
+				if near := spelling.Nearest(name, sortedNames(b.ld.audiences)); near != "" {
+					hint = "did you mean " + strconv.Quote(near) + "?"
+				}
+				at.fault(hint, "There is no audience %q, which %s names.", plain(name), plain(def.Name))
+				def.faulty = true
+			}
+		}
+	}
+}
+
+// audiences are those that a setting names.
+func (s *settingDef) audiences() (names []string) {
+	add := func(v dataset.Value) {
+		if v.S != "" && !slices.Contains(names, v.S) {
+			names = append(names, v.S)
+		}
+	}
+	if s.Type == "audience" {
+		add(s.Term.Value)
+	}
+	for i := range s.columns {
+		if s.columns[i].Type != "audience" {
+			continue
+		}
+		for _, row := range s.Term.List {
+			add(row.Fields[s.columns[i].Name].Value)
+		}
+	}
+	return names
 }
 
 // setting reads the definition of one setting.
@@ -111,7 +162,7 @@ func (b *builder) setting(e entry) (*settingDef, bool) {
 // plainKind is the kind of a plain type of setting.
 func plainKind(typ string) dataset.Kind {
 	switch typ {
-	case "link":
+	case "link", "audience":
 		return dataset.Text
 	case "role":
 		return dataset.Choice

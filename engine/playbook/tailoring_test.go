@@ -186,7 +186,7 @@ func TestAFaultInWhatAllRestOnStopsAll(t *testing.T) {
 
 func TestHolidaysOfOnesOwn(t *testing.T) {
 	set := load(t, map[string]string{
-		"constituency.yaml": "name: X\nholidays: days.yaml\n",
+		"constituency.yaml": "name: X\nholidays: days.yaml\naudiences: {members: [secretary], executive: [chair]}\n",
 		"days.yaml":         "- {date: 2026-11-03, title: A day of mourning}\n",
 	})
 	noFaults(t, set)

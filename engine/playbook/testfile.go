@@ -33,6 +33,7 @@ type Test struct {
 // A TestOfficer holds a role in a test, from the start.
 type TestOfficer struct {
 	Role, Branch, Email string
+	Name                string // no test says it; empty: the address stands for it
 }
 
 // A TestDay is what happens on one day of a test, in this order, and what the

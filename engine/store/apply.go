@@ -181,6 +181,8 @@ func lesserEntity(c ledger.Change) string {
 		return numbered("task", c.Number)
 	case ledger.TaskGotAnswer:
 		return numbered("task", c.Number)
+	case ledger.TaskUnanswered:
+		return numbered("task", c.Number)
 	case ledger.TaskWasSettled:
 		return numbered("task", c.Number)
 	case ledger.TaskWasWithdrawn:

@@ -32,8 +32,10 @@ func (t *Tx) Changes(stamp string, schema *dataset.Schema) (map[int64]*dataset.T
 		if err := scan(&id, &body); err != nil {
 			return err
 		}
-		var err error
-		kept[id], err = decode(body, codecDeflate, nil, schema, nil)
+		body, err := inflate(body)
+		if err == nil {
+			kept[id], err = dataset.UnmarshalTable(schema, body)
+		}
 		return err
 	})
 	return kept, explain("reading what the imports changed", err)

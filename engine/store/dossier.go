@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/clarion-clp/clarion/engine/dataset"
@@ -54,6 +55,7 @@ func (t *Tx) Dossier(name string, ref dataset.Ref) (Dossier, error) {
 		{"Letters", "to the person, and those to officers about them", f.letterLines},
 		{"Cases and tasks", "what was undertaken", f.workLines},
 		{"Contacts", "talks, replies, and what is not to be sent", f.contactLines},
+		{"What came back", "messages from them or about letters to them, by kind; the messages lie in the mailbox", f.inboundLines},
 		{"Named elsewhere", "in what is held about others", f.mentionLines},
 	} {
 		lines, err := part.lines()
@@ -244,6 +246,23 @@ func (f *forgetting) contactLines() (lines []DossierLine, err error) {
 		lines = append(lines, line)
 	}
 	return lines, nil
+}
+
+// inboundLines are the messages that came back from the person, and those that
+// wait and name them.
+func (f *forgetting) inboundLines() (lines []DossierLine, err error) {
+	list, err := f.inbound(`(person is not null or message is not null or state = 'waiting')`, []any{here})
+	for _, m := range list {
+		line := DossierLine{At: m.Received, Label: m.Kind, Value: dataset.TextValue(m.Result)}
+		switch {
+		case m.Waiting && (f.find.has(m.Shown.From) || f.find.has(m.Shown.Subject) || f.find.has(m.Shown.Why)):
+			line.Value = dataset.TextValue(strings.TrimSpace(m.Shown.From + " " + m.Shown.Subject))
+		case m.Person != f.ref && !f.linked[m.Message]:
+			continue
+		}
+		lines = append(lines, line)
+	}
+	return lines, err
 }
 
 func (f *forgetting) mentionLines() (lines []DossierLine, err error) {

@@ -109,6 +109,11 @@ func (f *forgetting) redactContent(id int64) (bool, error) {
 // old ones too, and the person out of the records of others.
 func (f *forgetting) clearSnapshots() error {
 	rows, mentions := 0, 0
+	if f.writing {
+		if err := f.storeWhole(); err != nil {
+			return err
+		}
+	}
 	err := f.snapshots(func(id int64, table *dataset.Table) error {
 		kept := make([]*dataset.Row, 0, len(table.Rows))
 		dropped, named := 0, 0
@@ -135,6 +140,18 @@ func (f *forgetting) clearSnapshots() error {
 	f.did(rows, "rows in imported tables", "taken out of each")
 	f.did(mentions, "rows about others that name them", "the name is taken out")
 	return err
+}
+
+// storeWhole makes every table that is stored as a patch a whole one: what it is
+// laid over will not stay as it is.
+func (f *forgetting) storeWhole() error {
+	return f.snapshots(func(id int64, table *dataset.Table) error {
+		body, _, _, err := f.snapshotBody(id)
+		if _, patched := dataset.PatchBase(body); err != nil || !patched {
+			return err
+		}
+		return f.rewriteSnapshot(id, table)
+	})
 }
 
 // cleanRow gives somebody else's row without the person.

@@ -67,6 +67,18 @@ func (t *Tx) withdrawFact(name string, ref dataset.Ref, column, by string, at ti
 		at.UnixMicro(), by, here, name, int64(ref), column)
 }
 
+// FactBefore gives the local fact that another lay over when it was kept.
+func (t *Tx) FactBefore(f FactRecord) (before FactRecord, found bool, err error) {
+	var value string
+	before = FactRecord{Dataset: f.Dataset, Ref: f.Ref, Column: f.Column}
+	found, err = t.one(`select id, coalesce(value, 'null'), recorded_by, source from facts where constituency = ? and dataset = ? and ref = ? and field = ? and withdrawn = ? and id < ?
+		order by id desc limit 1`, []any{here, f.Dataset, int64(f.Ref), f.Column, f.At.UnixMicro(), f.ID}, &before.ID, &value, &before.By, &before.Source)
+	if err == nil && found {
+		err = json.Unmarshal([]byte(value), &before.Value)
+	}
+	return before, found, explain("looking for an earlier local fact of "+f.Dataset, err)
+}
+
 // Facts are the local facts of a dataset that hold, oldest first.
 func (t *Tx) Facts(name string) ([]FactRecord, error) {
 	var facts []FactRecord

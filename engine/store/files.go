@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"sync"
 )
 
@@ -113,13 +114,19 @@ func deflate(data []byte) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
+// unpackers are kept, for a new one is larger than most of what it unpacks.
+var unpackers = sync.Pool{New: func() any { return flate.NewReader(bytes.NewReader(nil)) }}
+
 // inflate unpacks what deflate packed.
 func inflate(data []byte) ([]byte, error) {
 	if len(data) == 0 {
 		return nil, nil
 	}
-	r := flate.NewReader(bytes.NewReader(data))
-	defer r.Close()
+	r := unpackers.Get().(io.Reader)
+	defer unpackers.Put(r)
+	if err := r.(flate.Resetter).Reset(bytes.NewReader(data), nil); err != nil {
+		return nil, err
+	}
 	out := bytes.NewBuffer(make([]byte, 0, 5*len(data))) // tables are packed to about a fifth
 	_, err := out.ReadFrom(r)
 	return out.Bytes(), err

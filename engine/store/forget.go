@@ -179,9 +179,9 @@ func (f *forgetting) snapshots(each func(id int64, table *dataset.Table) error) 
 		if err != nil {
 			return err
 		}
-		var table *dataset.Table
-		if table, _, err = f.readSnapshot(id, nil); err == nil {
-			err = each(id, table)
+		var l loaded
+		if l, err = f.readSnapshot(id, nil, nil); err == nil {
+			err = each(id, l.table)
 		}
 	}
 	return err

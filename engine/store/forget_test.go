@@ -91,6 +91,20 @@ func someone(t *testing.T, s *Store) dataset.Ref {
 	toHim := words(newEmail, "Dear Zebedee")
 	toHim.ToName, toHim.Attachments = "Zebedee Quill", file
 	send(t, s, propose(t, s, zebedee.Ref, toHim))
+	update(t, s, func(tx *Tx) error {
+		for uid, m := range []Inbound{
+			{Kind: "list", Shown: InboundText{From: newEmail, Subject: "The list", Why: "its sender is not named"}},
+			{Kind: "reply", Person: zebedee.Ref, Shown: InboundText{From: "z@example.net", Subject: "for Zebedee Quill", Why: "another address"}},
+			{Kind: "list", Shown: InboundText{From: "reports@example.org", Subject: "The list", Files: []string{"Zebedee Quill.csv"}}},
+			{Kind: "list", Shown: InboundText{From: "reports@example.org", Subject: "The other list"}},
+		} {
+			m.Validity, m.UID, m.Content, m.Received, m.Taken, m.Waiting = 1, uint32(uid+1), fmt.Sprint(uid), noon, noon, true
+			if _, err := tx.SaveInbound("box", m); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 	toWife := words("wife@example.org", "Greetings to ZEBEDEE\nQuill, https://example.org/?m=zq%40example.net and Mrs Quill.")
 	toWife.Attachments = []letter.Attachment{{Name: "task 1.csv", Type: "text/csv; charset=utf-8", SHA256: table, Size: int64(len(tableOfTwo))}}
 	send(t, s, propose(t, s, wife.Ref, toWife))
@@ -281,12 +295,12 @@ func TestDossier(t *testing.T) {
 			fmt.Fprintf(&all, "%s: %s = %s (%s)\n", section.Title, line.Label, line.Value.S, line.Source)
 		}
 	}
-	if got := strings.Join(titles, ", "); got != "Record, Earlier lists, Recorded here, Could not be read, Letters, Cases and tasks, Named elsewhere" {
+	if got := strings.Join(titles, ", "); got != "Record, Earlier lists, Recorded here, Could not be read, Letters, Cases and tasks, What came back, Named elsewhere" {
 		t.Errorf("the sections are %s", got)
 	}
 	for _, want := range []string{"Record: email = " + newEmail + " (members.csv, row 8, email)", "Earlier lists: email = " + oldEmail,
 		"Recorded here: town = allergic to bees", "Could not be read:  = secret illness", "Letters: letter 1, sent = Welcome\nDear Zebedee",
-		"Cases and tasks: welcome = open", "Named elsewhere: meetings, title = Talk by Zebedee Quill", "Named elsewhere: letter 2 about others"} {
+		"Cases and tasks: welcome = open", "What came back: list = " + newEmail + " The list", "What came back: reply = z@example.net for Zebedee Quill", "Named elsewhere: meetings, title = Talk by Zebedee Quill", "Named elsewhere: letter 2 about others"} {
 		if !strings.Contains(all.String(), want) {
 			t.Errorf("the dossier lacks %q:\n%s", want, all.String())
 		}

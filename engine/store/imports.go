@@ -57,20 +57,10 @@ func (t *Tx) SaveImport(r ImportRecord, table *dataset.Table, problems []Problem
 	if err := t.insertImport(r); err != nil {
 		return 0, explain(doing, err)
 	}
-	pack := func() error { return nil }
-	if found {
-		if pack, err = t.packSnapshot(before.ID); err != nil {
-			return 0, explain(doing, err)
-		}
+	if !found {
+		before.ID = 0
 	}
-	body, err := table.MarshalBinary()
-	if err2 := pack(); err == nil {
-		err = err2
-	}
-	if err == nil {
-		err = t.saveSnapshot(r.ID, r.Dataset, table.Schema, body)
-	}
-	if err != nil {
+	if err := t.saveTable(r.ID, before.ID, table); err != nil {
 		return 0, explain(doing, err)
 	}
 	for i, p := range problems {

@@ -123,6 +123,11 @@ func (t *Tx) Inbound(id int64) ([]Inbound, error) {
 	return t.inbound(which, args)
 }
 
+// InboundTaken gives the messages that were taken since, the oldest first.
+func (t *Tx) InboundTaken(since time.Time) ([]Inbound, error) {
+	return t.inbound(`taken > ?`, []any{here, since.UnixMicro()})
+}
+
 // Unfiled gives the messages that were decided and not filed yet.
 func (t *Tx) Unfiled(mailbox string) ([]Inbound, error) {
 	return t.inbound(`mailbox = ? and state = 'done' and folder <> '' and filed is null`, []any{here, t.mailbox(mailbox)})

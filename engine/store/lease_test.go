@@ -65,10 +65,18 @@ func TestALeaseEndsWithItsProcess(t *testing.T) {
 	if _, err := s.Lease(ctx, "collector", "us", time.Minute); err != nil {
 		t.Errorf("another lease is not free: %v", err)
 	}
+	if h, err := s.Holder(ctx, "deliverer"); err != nil || h == nil || h.Owner != held.Owner || !h.Since.Equal(noon) {
+		t.Errorf("asked who has it: %+v, %v", h, err)
+	}
 	if err := other.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	other.Wait() // it was killed: that is its error
+	for _, name := range []string{"deliverer", "never"} {
+		if h, err := s.Holder(ctx, name); err != nil || h != nil {
+			t.Errorf("nobody has the lease %s, and it is said that %+v, %v", name, h, err)
+		}
+	}
 	l, err := s.Lease(ctx, "deliverer", "us", time.Minute)
 	if err != nil {
 		t.Fatalf("the lease of a dead process: %v", err)

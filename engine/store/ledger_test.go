@@ -52,6 +52,7 @@ func anyChange(d draw, b *ledger.Book, at time.Time) ledger.Change {
 		},
 		func() ledger.Change { return ledger.TaskReassigned{Number: number, Addressee: "role:treasurer"} },
 		func() ledger.Change { return ledger.TaskGotAnswer{Number: number, Answer: "spoke"} },
+		func() ledger.Change { return ledger.TaskUnanswered{Number: number} },
 		func() ledger.Change { return ledger.TaskWasSettled{Number: number, Reason: "paid"} },
 		func() ledger.Change { return ledger.TaskWasWithdrawn{Number: number} },
 		func() ledger.Change {

@@ -79,11 +79,11 @@ func (t *Tx) former(schema *dataset.Schema, current *dataset.Table, only []datas
 		if r.Dataset != schema.Name || !r.Undone.IsZero() {
 			continue
 		}
-		table, _, err := t.readSnapshot(r.ID, schema)
+		past, err := t.readSnapshot(r.ID, schema, nil)
 		if err != nil {
 			return nil, err
 		}
-		for _, row := range table.Rows {
+		for _, row := range past.table.Rows {
 			if sought[row.Ref] {
 				delete(sought, row.Ref)
 				old := *row

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"time"
 
 	"github.com/clarion-clp/clarion/engine/ledger"
@@ -9,8 +10,9 @@ import (
 
 // A Series is many small transactions of one writer, one after the other, such
 // as a run of sending. From one to the next it keeps a Book of its own, so that
-// the ledger is not copied for each of them, however long it is. Others may
-// read and write meanwhile: the Series takes in what they did.
+// the ledger is not copied for each of them, however long it is, and statements
+// that are ready. Others may read and write meanwhile: the Series takes in what
+// they did.
 //
 // The number of sent letters is noted outside the database at the first claim,
 // then at most once a second, and at the end: any copy of the database that was
@@ -21,6 +23,9 @@ type Series struct {
 	seq  int64
 	hash string
 
+	ready map[string]*sql.Stmt // by their text
+	wants []string             // statements that are to be ready the next time
+
 	noted time.Time // when the number of sent letters was last noted
 	owes  bool      // letters were claimed since
 }
@@ -29,16 +34,27 @@ type Series struct {
 const noteEvery = time.Second
 
 // Series begins one. It belongs to one goroutine, which ends it with Close.
-func (s *Store) Series() *Series { return &Series{s: s} }
+func (s *Store) Series() *Series { return &Series{s: s, ready: map[string]*sql.Stmt{}} }
 
 // Update is the store's Update, as one of the Series.
 func (r *Series) Update(ctx context.Context, f func(*Tx) error) error {
-	return r.s.update(ctx, r, f)
+	err := r.s.update(ctx, r, f)
+	for _, query := range r.wants { // the transaction has given the connection back
+		if st, err := r.s.write.PrepareContext(ctx, query); err == nil {
+			r.ready[query] = st
+		}
+	}
+	r.wants = r.wants[:0]
+	return err
 }
 
 // Close notes what is to be noted and leaves the Book to those who read.
 func (r *Series) Close(ctx context.Context) {
 	s := r.s
+	for _, st := range r.ready {
+		_ = st.Close()
+	}
+	clear(r.ready)
 	if r.owes {
 		s.note(ctx)
 		r.owes = false

@@ -18,7 +18,7 @@ const (
 	weeks     = 52
 	yearOf    = 3000
 	wide      = 25
-	yearBytes = 15 << 20
+	yearBytes = 5 << 20
 )
 
 // TestAYearOfListsIsSmall keeps them, reads the first of them again, and measures

@@ -155,9 +155,17 @@ func (t *Tx) prepared(query string) (*sql.Stmt, error) {
 	if st := t.statements[query]; st != nil {
 		return st, nil
 	}
-	st, err := t.tx.PrepareContext(t.ctx, query)
-	if err != nil {
-		return nil, err
+	var st *sql.Stmt
+	if t.series != nil && t.series.ready[query] != nil {
+		st = t.tx.StmtContext(t.ctx, t.series.ready[query])
+	} else {
+		var err error
+		if st, err = t.tx.PrepareContext(t.ctx, query); err != nil {
+			return nil, err
+		}
+		if t.series != nil {
+			t.series.wants = append(t.series.wants, query)
+		}
 	}
 	if t.statements == nil {
 		t.statements = map[string]*sql.Stmt{}
