@@ -8,6 +8,7 @@ import (
 
 	"github.com/clarion-clp/clarion/engine/dataset"
 	"github.com/clarion-clp/clarion/engine/ledger"
+	"github.com/clarion-clp/clarion/engine/plan"
 	"github.com/clarion-clp/clarion/engine/store"
 )
 
@@ -181,4 +182,30 @@ func (e *Engine) DoneMail(ctx context.Context, id int64) error {
 		}
 		return tx.DecideInbound(id, wasSeen, 0, 0)
 	})
+}
+
+// repliesFor is how long an officer who gets no digest is still to hear of a reply.
+const repliesFor = 14 * 24 * time.Hour
+
+// post gathers what the mailbox brought that officers hear of in their digests:
+// replies to letters, and how much waits for a person.
+func (e *Engine) post(tx *store.Tx, now time.Time) ([]plan.Post, error) {
+	if e.set.Constituency.Mail.Mailbox == nil {
+		return nil, nil
+	}
+	taken, err := tx.InboundTaken(now.Add(-repliesFor))
+	if err != nil {
+		return nil, err
+	}
+	var out []plan.Post
+	for _, m := range taken {
+		if m.Result == wasReply && m.Message != 0 {
+			out = append(out, plan.Post{Since: m.Taken, Message: m.Message})
+		}
+	}
+	waiting, err := tx.Inbound(0)
+	if err != nil || len(waiting) == 0 {
+		return out, err
+	}
+	return append(out, plan.Post{Since: waiting[0].Taken, Waiting: len(waiting)}), nil
 }

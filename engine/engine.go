@@ -162,7 +162,11 @@ func (e *Engine) input(tx *store.Tx, now time.Time) (plan.Input, error) {
 	if err := e.dated(tx, tables); err != nil {
 		return plan.Input{}, err
 	}
-	return plan.Input{Set: e.set, Tables: tables, Book: book, Now: now, Hash: tx.AddressHash, File: e.describe(tx, tables), Untaken: e.untaken}, nil
+	post, err := e.post(tx, now)
+	if err != nil {
+		return plan.Input{}, err
+	}
+	return plan.Input{Set: e.set, Tables: tables, Book: book, Now: now, Hash: tx.AddressHash, File: e.describe(tx, tables), Untaken: e.untaken, Post: post}, nil
 }
 
 // describe gives the frozen files that documents name, under their own names.

@@ -415,3 +415,46 @@ type unable struct{ engine.Mailbox }
 func (unable) File(context.Context, engine.MailPlace, string) error {
 	return errors.New("the disk of the server is full.")
 }
+
+// TestOfficersHearOfTheMailbox: of a reply hears once who wrote the letter; of what
+// waits for a person the secretary, and again while it does.
+func TestOfficersHearOfTheMailbox(t *testing.T) {
+	t.Parallel()
+	l := newLoop(t, 2, "")
+	heard := func() string {
+		t.Helper()
+		l.mu.Lock()
+		clear(l.sent)
+		l.mu.Unlock()
+		l.run()
+		var out []string
+		for _, to := range []string{"ann@example.org", "membership@example.org"} {
+			for _, what := range []string{"somebody has written back to letter no.", "1 message in the mailbox"} {
+				if strings.Contains(strings.ReplaceAll(l.sent[to], "=\r\n", ""), what) {
+					out = append(out, to+": "+what)
+				}
+			}
+		}
+		return strings.Join(out, "; ")
+	}
+	l.arrive(l.answer(nia(1), nia(1), "", "Thank you, when is the next meeting?"))
+	l.arrive(l.answer(nia(2), "nia.newer@example.com", "", "That was kind."))
+	l.pass(23 * time.Hour)
+	waits := "ann@example.org: 1 message in the mailbox"
+	if got := heard(); got != waits+"; membership@example.org: somebody has written back to letter no." {
+		t.Errorf("at the next digest: %q", got)
+	}
+	for _, w := range l.waiting() {
+		if w.Shown.Why == "" {
+			t.Errorf("%d waits without a reason", w.ID)
+		}
+	}
+	l.pass(24 * time.Hour)
+	if got := heard(); got != "" {
+		t.Errorf("the day after: %q", got)
+	}
+	l.pass(6 * 24 * time.Hour)
+	if got := heard(); got != waits {
+		t.Errorf("a week later: %q", got)
+	}
+}

@@ -13,7 +13,7 @@ import (
 type asking struct {
 	holders []holder // one for each role in which the officer is asked
 	counts  map[string]int
-	news    []word // that playbooks have earned trust, or that a file is not taken, which the officer has not heard of
+	news    []word // of trust that was earned, of files and of the mailbox, which the officer has not heard
 	fresh   bool
 }
 
@@ -61,6 +61,7 @@ func (p *planner) approvals() map[string]*asking {
 	}
 	p.merits(out, left)
 	p.untaken(out, left)
+	p.post(out, left)
 	for k, a := range out {
 		if !a.fresh {
 			delete(out, k)

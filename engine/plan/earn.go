@@ -106,16 +106,8 @@ func (p *planner) merits(out map[string]*asking, left map[string]time.Time) {
 		if !known || on.Why != roseByMerit {
 			continue
 		}
-		hs, _ := p.holders(pb.Role, "")
-		for i, h := range hs {
-			if !left[p.hash(h.email)].Before(on.At) {
-				continue
-			}
-			a := asked(out, h)
-			a.fresh = true
-			a.news = append(a.news, word{words: meritWords(pb, on, p.set.Constituency.Earning), line: Line{Verb: Tells, Playbook: pb.Name, Step: "trust",
-				About: pb.Title, To: p.roleTitle(pb.Role), When: on.At, Why: "earned: " + on.Level}, first: i == 0})
-		}
+		p.tellRole(out, left, pb.Role, meritWords(pb, on, p.set.Constituency.Earning),
+			Line{Playbook: pb.Name, Step: "trust", About: pb.Title, When: on.At, Why: "earned: " + on.Level})
 	}
 }
 

@@ -65,6 +65,8 @@ type Input struct {
 	// Untaken are the files that lie in the constituency's folder and are not
 	// taken, of which an officer hears.
 	Untaken []Untaken
+	// Post is what the mailbox brought that an officer hears of.
+	Post []Post
 }
 
 // A Plan is all that is due, and for everything not done, why not.

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+
+	"github.com/clarion-clp/clarion/engine/lockfile"
 )
 
 // Backup copies the store as it is at one moment into a new file, while others
@@ -94,7 +96,7 @@ func newFile(file, doing string, fill func(partial string) error) error {
 		os.Remove(partial + "-journal")
 		return explain(doing, err)
 	}
-	return explain(doing, syncFolder(filepath.Dir(file)))
+	return explain(doing, lockfile.SyncFolder(filepath.Dir(file)))
 }
 
 func syncFile(file string) error {

@@ -8,6 +8,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"github.com/clarion-clp/clarion/engine/lockfile"
 )
 
 // A Lease is the right of one process to do something that only one may do at
@@ -40,9 +42,6 @@ func (h *Held) Error() string {
 		h.Owner, h.Name, h.Since.Local().Format("2 January 2006 at 15:04"))
 }
 
-// errLocked is what the operating system's lock answers where another has it.
-var errLocked = errors.New("locked by another process")
-
 // Lease takes the lease of a name for ttl, or says who has it. Owner says which
 // program holds it ("daemon, process 4711"), never a person.
 func (s *Store) Lease(ctx context.Context, name, owner string, ttl time.Duration) (*Lease, error) {
@@ -56,9 +55,9 @@ func (s *Store) Lease(ctx context.Context, name, owner string, ttl time.Duration
 	if err != nil {
 		return nil, explain("taking the lease "+name, err)
 	}
-	if err := lockFile(f); err != nil {
+	if err := lockfile.Take(f); err != nil {
 		f.Close()
-		if !errors.Is(err, errLocked) {
+		if !errors.Is(err, lockfile.ErrTaken) {
 			return nil, explain("taking the lease "+name, err)
 		}
 		held, err := s.holder(ctx, name)
@@ -89,8 +88,8 @@ func (s *Store) Holder(ctx context.Context, name string) (*Held, error) {
 		return nil, explain("asking who has the lease "+name, err)
 	}
 	defer f.Close()
-	switch err := lockFile(f); {
-	case errors.Is(err, errLocked):
+	switch err := lockfile.Take(f); {
+	case errors.Is(err, lockfile.ErrTaken):
 		return s.holder(ctx, name)
 	case err != nil:
 		return nil, explain("asking who has the lease "+name, err)

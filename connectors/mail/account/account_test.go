@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/clarion-clp/clarion/engine/lockfile"
 )
 
 func TestLogIn(t *testing.T) {
@@ -233,7 +235,7 @@ func TestTheLockOfAnother(t *testing.T) {
 		other, err := os.OpenFile(file+".lock", os.O_RDWR, 0o600)
 		must(t, err)
 		defer other.Close()
-		must(t, lockFile(other))
+		must(t, lockfile.Take(other))
 		began := time.Now()
 		var f *Fault
 		if _, err := a.Token(p.ctx()); !errors.As(err, &f) || !f.Temporary() || time.Since(began) < time.Minute {

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/oauth2"
+
+	"github.com/clarion-clp/clarion/engine/lockfile"
 )
 
 // kept is what a file of a log-in holds.
@@ -113,14 +115,11 @@ func replace(file string, content []byte) error {
 		_ = os.Remove(f.Name())
 		return unusable(err)
 	}
-	if err := syncFolder(filepath.Dir(file)); err != nil {
+	if err := lockfile.SyncFolder(filepath.Dir(file)); err != nil {
 		return unusable(err)
 	}
 	return nil
 }
-
-// errLocked is that another process has the lock.
-var errLocked = errors.New("locked")
 
 // lock waits until no other process renews the log-in of a file.
 func lock(ctx context.Context, file string) (unlock func(), err error) {
@@ -131,11 +130,11 @@ func lock(ctx context.Context, file string) (unlock func(), err error) {
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for end := time.Now().Add(time.Minute); ; {
-		err := lockFile(f)
+		err := lockfile.Take(f)
 		if err == nil {
 			return func() { _ = f.Close() }, nil
 		}
-		if !errors.Is(err, errLocked) {
+		if !errors.Is(err, lockfile.ErrTaken) {
 			_ = f.Close()
 			return nil, unusable(err)
 		}
