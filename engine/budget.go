@@ -64,7 +64,11 @@ func (b *budget) spent(o letter.Outcome) string {
 	case b.lost >= mostLost:
 		return "the mail server cannot be used: " + text
 	case b.refused >= most:
-		b.person = fmt.Sprintf("the mail server refused %d letters in a row, the last with %s", b.refused, said(o))
+		last := said(o)
+		if badAddress(o) { // the rest of what it said is about one member
+			last = strings.TrimSpace(fmt.Sprintf("%d %s", o.Code, o.Enhanced))
+		}
+		b.person = fmt.Sprintf("the mail server refused %d letters in a row, the last with %s", b.refused, last)
 	case b.putOff >= mostPutOff:
 		return fmt.Sprintf("the mail server put off %d letters in a row, the last with %s", b.putOff, said(o))
 	}

@@ -107,6 +107,7 @@ type Collection struct {
 	Proven   int            // uncertain letters that were found to have gone
 
 	again time.Duration // before which another look is of no use
+	read  bool          // to the end: what comes from now on is new
 }
 
 // What becomes of messages.
@@ -182,6 +183,7 @@ func (e *Engine) Collect(ctx context.Context) (Collection, error) {
 	defer c.box.Close()
 	problem, err := c.look(ctx)
 	c.trouble(ctx, problem)
+	said.read = problem == nil && err == nil && said.again == 0 && ctx.Err() == nil
 	return said, err
 }
 

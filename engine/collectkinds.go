@@ -30,16 +30,20 @@ func (t *taking) report() error {
 			if err := t.about(m); err != nil {
 				return err
 			}
+			if !t.went(m, f.Recipient) {
+				f.Hard = false // it was passed on, and somewhere behind the address it went no further
+			}
 			return t.failed(m, f)
 		}
 	}
-	return t.unmatched(len(sent) > 0)
+	return t.unmatched(sent)
 }
 
 // unmatched lists a report that no letter of ours fits, if it looks as if it were
 // about one.
-func (t *taking) unmatched(known bool) error {
-	if known {
+func (t *taking) unmatched(sent []ledger.Message) error {
+	if len(sent) > 0 {
+		t.rec.Message = sent[0].ID
 		return t.wait("it is about a letter of ours, and names a recipient to whom that letter did not go")
 	}
 	if len(t.in.About) > 0 {
@@ -47,7 +51,7 @@ func (t *taking) unmatched(known bool) error {
 	}
 	for _, f := range t.in.Failures {
 		for _, a := range []string{f.Recipient, f.Original} {
-			last, err := t.tx.LastTo(t.tx.AddressHash(a))
+			last, err := t.tx.LastTo(t.tx.AddressHash(a), false)
 			if err != nil {
 				return err
 			}
@@ -172,6 +176,9 @@ func (t *taking) complaint() error {
 	if len(t.in.About) == 0 {
 		return nil
 	}
+	if len(sent) > 0 {
+		t.rec.Message = sent[0].ID
+	}
 	return t.wait("it complains of a letter that did not go to whom it names, or that this program does not know to have sent")
 }
 
@@ -208,12 +215,15 @@ func (t *taking) leave() error {
 		t.rec.Message, t.rec.Person = m.ID, m.Person
 		return t.did(wasLeaving, leavingFolder)
 	}
-	if t.in.Fake {
-		return t.wait("it wants no more letters, and the mail server says that its sender may be somebody else")
-	}
 	sent, err := t.ours(t.in.Answers)
 	if err != nil {
 		return err
+	}
+	if len(sent) > 0 { // so that what is private in it is shown to few
+		t.rec.Message = sent[0].ID
+	}
+	if t.in.Fake {
+		return t.wait("it wants no more letters, and the mail server says that its sender may be somebody else")
 	}
 	for _, m := range sent {
 		if m.Basis == "officer" || !t.went(m, t.in.From) {
@@ -224,7 +234,7 @@ func (t *taking) leave() error {
 		}
 		return t.noMarketing(m, "clarion", ledger.Suppressed{Person: m.Person})
 	}
-	last, err := t.tx.LastTo(t.tx.AddressHash(t.in.From))
+	last, err := t.tx.LastTo(t.tx.AddressHash(t.in.From), true)
 	if m, ok := t.book.Message(last); err == nil && ok && m.Basis != "officer" {
 		t.rec.Message = m.ID
 		return t.noMarketing(m, "clarion", ledger.Suppressed{})
@@ -306,6 +316,9 @@ func (t *taking) answer() error {
 		return err
 	}
 	m, ok := t.book.Message(claim.Message)
+	if ok {
+		t.rec.Message = m.ID
+	}
 	switch {
 	case !ok || !t.went(m, t.in.From):
 		return t.wait("it answers a task, and comes from another address than the task went to")

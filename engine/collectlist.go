@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/clarion-clp/clarion/engine/dataset"
@@ -94,6 +95,15 @@ func (e *Engine) TakeMail(ctx context.Context, by string, id int64) (did string,
 	}
 	var bytes int64
 	if kind := MailKind(w.Kind); kind == MailList || kind == MailDocument {
+		// Whoever reads the mailbox lays files out in the same place.
+		lease, err := e.Store.Lease(ctx, "collect", fmt.Sprintf("process %d", os.Getpid()), leaseTime)
+		if errors.As(err, new(*store.Held)) {
+			return "", nil, errors.New("the mailbox is being read at this moment; try again in a minute")
+		}
+		if err != nil {
+			return "", nil, err
+		}
+		defer lease.Release(context.WithoutCancel(ctx))
 		if laid, bytes, err = e.attached(ctx, w); err != nil {
 			return "", nil, err
 		}

@@ -97,7 +97,11 @@ func (w *watch) beat(ctx context.Context) {
 	w.wake = w.next(ctx, p, err)
 	w.report(p, err)
 	if w.post != nil {
-		w.post.passed(w.set.Constituency, p.Mail)
+		mail := p.Mail
+		if !mail.read && mail.again == 0 { // what lies there unread would ring at once, again and again
+			mail.again = retry
+		}
+		w.post.passed(w.set.Constituency, mail)
 	}
 	w.Store.Rest()
 	debug.FreeOSMemory() // the next pass may be days away

@@ -175,7 +175,12 @@ func (r *round) turn(ctx context.Context, room int) (begun int, err error) {
 		}
 		now := r.Now()
 		for _, e := range r.over {
-			if err := r.mark(tx, e, now); err != nil {
+			err := r.mark(tx, e, now)
+			if errors.As(err, new(*ledger.Refused)) { // a report has settled it meanwhile
+				r.Log.Warn("what became of a message is known already", "id", e.m.ID)
+				continue
+			}
+			if err != nil {
 				return fmt.Errorf("writing down what became of message %d: %w", e.m.ID, err)
 			}
 		}

@@ -38,7 +38,7 @@ type Sender interface {
 // A Prover is a Sender that can look for messages it delivered before. Finding
 // one proves that it went; not finding it proves nothing.
 type Prover interface {
-	Sent(ctx context.Context, refs []string) (map[string]bool, error)
+	Sent(ctx context.Context, messageIDs []string) (map[string]bool, error)
 }
 
 // A Reader reads one dataset's file or folder, relative to the constituency's

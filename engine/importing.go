@@ -234,7 +234,7 @@ func (e *Engine) compare(tx *store.Tx, imp *Import, schema *dataset.Schema, now 
 	imp.table = dataset.NewTable(schema, m.merge(), now, first, imp.Reading.File, imp.Reading.Sheet).MatchPeople(tables["members"])
 	// The same bytes may say something else once a column is mapped anew; and in
 	// a list of a later day they say that nothing has changed, and who is missing still.
-	if imp.Same = again && last.SHA256 == imp.Reading.SHA256 && last.Mapping == imp.mapping && (!imp.Reading.HasDate || m.day <= m.was); imp.Same {
+	if imp.Same = again && last.SHA256 == imp.Reading.SHA256 && last.Mapping == imp.mapping && (!imp.Reading.HasDate || m.day <= m.was || last.HasDate && imp.Reading.ListDate <= last.ListDate); imp.Same {
 		imp.Kind = last.Kind
 	}
 	imp.Undone = undone(all, imp.Reading.SHA256, last.ID)

@@ -143,6 +143,9 @@ func (e *Engine) dropped(ctx context.Context, name, file string, info fs.FileInf
 			return err
 		}
 	}
+	if now, err := os.Lstat(filepath.Join(e.Folder, file)); err != nil || now.Size() != info.Size() || !now.ModTime().Equal(info.ModTime()) {
+		return nil // another was laid in its place meanwhile: the next pass reads that
+	}
 	if take && (imp.Same || len(p.Imports) > taken) {
 		if err := e.move(file, e.free(path.Join(takenFolder, info.Name()))); err != nil {
 			wait("it was taken, and cannot be moved to " + takenFolder + ": " + err.Error())
@@ -156,7 +159,7 @@ func (e *Engine) free(name string) string {
 	ext := path.Ext(name)
 	out := name
 	for n := 2; ; n++ {
-		if _, err := os.Lstat(filepath.Join(e.Folder, out)); errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Lstat(filepath.Join(e.Folder, out)); err != nil { // not there; or the move says why not
 			return out
 		}
 		out = fmt.Sprintf("%s (%d)%s", name[:len(name)-len(ext)], n, ext)

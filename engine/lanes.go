@@ -139,14 +139,18 @@ func (r *round) take(e ended) {
 	r.busy--
 	r.onWire = e.took
 	r.over = append(r.over, e)
+	before, spare := r.budget, false
 	if e.o.Kind == letter.NotTried && r.open > 1 {
+		spare = !needsPerson(e.o)
 		r.open--
 		_ = e.by.Close()
 	} else {
 		r.idle = append(r.idle, e.by)
 	}
 	r.count(e.m, e.o)
-	if r.d.Stopped == "" {
+	if spare {
+		r.budget = before // one connection too many says nothing of the server; the last one does
+	} else if r.d.Stopped == "" {
 		r.d.Stopped = r.budget.spent(e.o)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -174,10 +176,14 @@ func (r *round) recover(ctx context.Context) error {
 	if err != nil || len(claimed) == 0 {
 		return err
 	}
-	proof := map[string]bool{}
+	proof := map[int64]bool{}
 	if p, ok := r.idle[0].(Prover); ok {
-		if proof, err = p.Sent(ctx, r.refs(claimed)); err != nil {
-			proof = map[string]bool{}
+		ids, err := r.messageIDs(ctx, claimed)
+		if err != nil {
+			return err
+		}
+		if proof, err = r.lookedFor(ctx, p, ids); err != nil {
+			proof = map[int64]bool{}
 			r.Log.Warn("looking for letters of the broken-off run", "err", err)
 		}
 	}
@@ -189,7 +195,7 @@ func (r *round) recover(ctx context.Context) error {
 		}
 		for _, m := range claimed {
 			changes := []ledger.Change{ledger.MessageUncertain{ID: m.ID, Why: brokeOff}, ledger.MessageSent{ID: m.ID, Proof: found}}
-			if proof[r.ref(m)] {
+			if proof[m.ID] {
 				r.d.Proven++
 			} else {
 				changes = r.unknown(book, m, brokeOff)
@@ -215,12 +221,38 @@ func (e *Engine) messages(ctx context.Context, states ...ledger.MessageState) ([
 	return out, err
 }
 
-func (e *Engine) refs(ms []ledger.Message) []string {
-	out := make([]string, len(ms))
-	for i, m := range ms {
-		out[i] = e.ref(m)
+// messageIDs gives, by the messages' numbers, what stands in their headers: our
+// reference, at the domain that each was written from. The settings may name
+// another by now.
+func (e *Engine) messageIDs(ctx context.Context, ms []ledger.Message) (map[int64]string, error) {
+	out := make(map[int64]string, len(ms))
+	err := e.Store.View(ctx, func(tx *store.Tx) error {
+		for _, m := range ms {
+			c, err := tx.Content(m.ID)
+			if errors.Is(err, store.ErrNotFound) {
+				c.From, err = e.set.Constituency.Mail.From, nil
+			}
+			if err != nil {
+				return err
+			}
+			out[m.ID] = letter.MessageID(e.ref(m), c.From)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// lookedFor asks for proof of messages.
+func (e *Engine) lookedFor(ctx context.Context, p Prover, ids map[int64]string) (map[int64]bool, error) {
+	found, err := p.Sent(ctx, slices.Sorted(maps.Values(ids)))
+	if err != nil {
+		return nil, err
 	}
-	return out
+	out := map[int64]bool{}
+	for n, id := range ids {
+		out[n] = found[id]
+	}
+	return out, nil
 }
 
 // LookInSent looks for messages that wait to be sent, or of which nobody knows,
@@ -245,7 +277,11 @@ func (e *Engine) LookInSent(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	proof, err := p.Sent(ctx, e.refs(waiting))
+	ids, err := e.messageIDs(ctx, waiting)
+	if err != nil {
+		return 0, err
+	}
+	proof, err := e.lookedFor(ctx, p, ids)
 	if err != nil {
 		return 0, err
 	}
@@ -253,7 +289,7 @@ func (e *Engine) LookInSent(ctx context.Context) (int, error) {
 	now := e.Now()
 	err = e.Store.Update(ctx, func(tx *store.Tx) error {
 		for _, m := range waiting {
-			if !proof[e.ref(m)] {
+			if !proof[m.ID] {
 				continue
 			}
 			n++

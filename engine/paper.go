@@ -62,7 +62,7 @@ func (e *Engine) SheetDone(ctx context.Context, by, name, how string, not func(r
 	return noted, err
 }
 
-// NamedSheet finds a sheet by its name: 17, or 17a.
+// NamedSheet finds a sheet by its name: 17, or 17-4.
 func NamedSheet(sheets []plan.Sheet, name string) (*plan.Sheet, error) {
 	var near []string
 	for i := range sheets {

@@ -306,7 +306,7 @@ func (e *Engine) asOne(tx *store.Tx, tables dataset.Tables) error {
 		h.Died = slices.ContainsFunc(book.Suppression(p, ""), func(s ledger.Suppressed) bool { return s.Why == hasDied })
 		all = append(all, h)
 	}
-	for name, t := range dataset.AsOne(tables, all) {
+	for name, t := range dataset.AsOne(tables, all, book.Apart) {
 		tables[name] = t
 	}
 	return nil

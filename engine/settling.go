@@ -200,7 +200,7 @@ func (e *Engine) vanished(ctx context.Context, name string, missing error, p *Pa
 
 // superseded reports a file that was taken before, has not been touched since,
 // and after which another was taken: an old list that still lies in its folder
-// is not news. The times of files say nothing where the clock is feigned.
+// is not news, least of all one whose import was undone. The times of files say nothing where the clock is feigned.
 func (e *Engine) superseded(ctx context.Context, imp *Import) (bool, error) {
 	if e.Steady == 0 {
 		return false, nil
@@ -213,7 +213,7 @@ func (e *Engine) superseded(ctx context.Context, imp *Import) (bool, error) {
 		}
 		last := all[len(all)-1]
 		old = last.SHA256 != imp.Reading.SHA256 && imp.Reading.Modified.Before(last.At) &&
-			slices.ContainsFunc(standing(all), func(r store.ImportRecord) bool { return r.SHA256 == imp.Reading.SHA256 })
+			slices.ContainsFunc(all, func(r store.ImportRecord) bool { return r.SHA256 == imp.Reading.SHA256 })
 		return nil
 	})
 	return old, err

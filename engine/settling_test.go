@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -313,4 +314,57 @@ func TestAFileThatIsLeft(t *testing.T) {
 	if got := told(); got != first+"; inbox/recipes.csv to Ann Secretary on 9" {
 		t.Errorf("told a week later: %s", got)
 	}
+}
+
+// TestAnUndoneListStaysUndone: its file still lies in its place when the corrected
+// one is brought from elsewhere.
+func TestAnUndoneListStaysUndone(t *testing.T) {
+	t.Parallel()
+	h := steady(t)
+	h.save("data/members.csv", -time.Hour, rows(old, 21))
+	h.run()
+	h.has(21)
+	if _, err := h.Undo(ctx, "members", "secretary"); err != nil {
+		t.Fatal(err)
+	}
+	h.pass(time.Hour)
+	h.save("inbox/right.csv", -time.Minute, rows(old, 22))
+	for range 3 {
+		p, err := h.Run(ctx)
+		if err != nil || slices.ContainsFunc(p.Imports, func(r store.ImportRecord) bool { return r.File != "inbox/right.csv" }) {
+			t.Errorf("imported: %v, %v", p.Imports, err)
+		}
+		h.pass(time.Hour)
+	}
+	h.has(22)
+}
+
+// TestANameFromTheFuture: the same bytes are one list, on however many days they
+// are read, if the day in the file's name has not come.
+func TestANameFromTheFuture(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "")
+	h.save("data/members 2027-12-12.csv", -time.Hour, rows(old, 20))
+	for day := range 3 {
+		p, err := h.Run(ctx)
+		taken := slices.ContainsFunc(p.Imports, func(r store.ImportRecord) bool { return r.Dataset == "members" })
+		if err != nil || taken != (day == 0) {
+			t.Errorf("day %d: imported: %t, %v", day, taken, err)
+		}
+		h.pass(24 * time.Hour)
+	}
+}
+
+// TestNoRoomInTheInbox: a place for what was taken that cannot be used is told, and
+// nothing waits for it.
+func TestNoRoomInTheInbox(t *testing.T) {
+	t.Parallel()
+	h := steady(t)
+	h.put("inbox/taken", -time.Hour, "a file\n")
+	h.save("inbox/members.csv", -time.Hour, rows(old, 20), rows(fresh, 1))
+	p, err := h.Run(ctx)
+	if err != nil || !strings.Contains(fmt.Sprint(p.Waiting), "it was taken, and cannot be moved to inbox/taken") {
+		t.Errorf("%v, %v", p.Waiting, err)
+	}
+	h.has(21)
 }

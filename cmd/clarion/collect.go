@@ -11,7 +11,6 @@ import (
 	"github.com/clarion-clp/clarion/connectors/mail/inbound"
 	"github.com/clarion-clp/clarion/connectors/mail/mailbox"
 	"github.com/clarion-clp/clarion/engine"
-	"github.com/clarion-clp/clarion/engine/letter"
 	"github.com/clarion-clp/clarion/engine/playbook"
 )
 
@@ -115,19 +114,19 @@ func proven(folder string, m playbook.Mail, out *mail.SMTP) engine.Sender {
 
 // Sent looks among the sent letters. What is found went; what is not may have
 // gone all the same.
-func (p *proving) Sent(ctx context.Context, refs []string) (map[string]bool, error) {
+func (p *proving) Sent(ctx context.Context, messageIDs []string) (map[string]bool, error) {
 	box, err := openMailbox(p.folder, *p.mail.Mailbox)
 	if err != nil {
 		return nil, err
 	}
 	defer box.Close()
 	found := map[string]bool{}
-	for _, ref := range refs {
-		yes, err := box.Sent(ctx, letter.MessageID(ref, p.mail.From))
+	for _, id := range messageIDs {
+		yes, err := box.Sent(ctx, id)
 		if err != nil {
 			return found, fmt.Errorf("looking among the sent letters: %w", err)
 		}
-		found[ref] = yes
+		found[id] = yes
 	}
 	return found, nil
 }

@@ -263,9 +263,9 @@ func TestWhatComesBackProvesThatItWent(t *testing.T) {
 	// The way out itself can prove it too, to a run that finds a claim.
 	out, err := usual(t.Context(), l.Set().Constituency)
 	must(t, err)
-	ref := headerOf(l.sent[nia(2)], "X-Clarion-Ref")
-	found, err := out.(engine.Prover).Sent(t.Context(), []string{ref, "01234567-0123456789ab-0123456789ab"})
-	if err != nil || !found[ref] || len(found) != 2 || found["01234567-0123456789ab-0123456789ab"] {
+	id, other := strings.Trim(headerOf(l.sent[nia(2)], "Message-ID"), "<>"), "01234567-0123456789ab-0123456789ab@example.org"
+	found, err := out.(engine.Prover).Sent(t.Context(), []string{id, other})
+	if err != nil || !found[id] || len(found) != 2 || found[other] {
 		t.Errorf("looking among the sent letters: %v, %v", found, err)
 	}
 }

@@ -458,3 +458,15 @@ func TestOfficersHearOfTheMailbox(t *testing.T) {
 		t.Errorf("a week later: %q", got)
 	}
 }
+
+// TestPassedOn: a report about an address to which a member has her mail passed on
+// does not give up her own, which works.
+func TestPassedOn(t *testing.T) {
+	t.Parallel()
+	l := newLoop(t, 1, "")
+	l.arrive(strings.Replace(l.bounce(1, "jo@forward.example.net", "5.1.1", unknownUser), "Final-Recipient:", "Original-Recipient: rfc822; "+nia(1)+"\nFinal-Recipient:", 1))
+	l.collect("1 did not arrive")
+	if l.scopes(1) != "" {
+		t.Errorf("on the member lies %q", l.scopes(1))
+	}
+}

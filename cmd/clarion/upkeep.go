@@ -83,10 +83,10 @@ func (*daemonCmd) Run(s *session) error {
 	defer stop()
 	s.out.say("Running; Ctrl-C stops after the letter now on the wire.")
 	listener.serve(going)
-	said := fmt.Sprint([]engine.Waiting(nil), []error(nil))
+	said, mailSaid := fmt.Sprint([]engine.Waiting(nil), []error(nil)), ""
 	err = o.Daemon(s.ctx, func(p engine.Pass, err error) {
 		listener.renew(o.Set())
-		s.beat(o, p, err, &said)
+		s.beat(o, p, err, &said, &mailSaid)
 	})
 	stop()
 	listener.wait()
@@ -95,7 +95,7 @@ func (*daemonCmd) Run(s *session) error {
 }
 
 // beat prints one line for a pass that did something.
-func (s *session) beat(o *office, p engine.Pass, err error, said *string) {
+func (s *session) beat(o *office, p engine.Pass, err error, said, mailSaid *string) {
 	if err != nil && s.ctx.Err() == nil {
 		fmt.Fprintln(s.err, "clarion: "+err.Error())
 	}
@@ -106,6 +106,11 @@ func (s *session) beat(o *office, p engine.Pass, err error, said *string) {
 	if now := fmt.Sprint(p.Waiting, p.Refused); now != *said {
 		*said = now
 		s.printWaiting(p.Waiting, p.Refused)
+	}
+	if p.Mail.Problem != *mailSaid {
+		if *mailSaid = p.Mail.Problem; *mailSaid != "" {
+			fmt.Fprintln(s.err, "clarion: the mailbox was not read to its end: "+*mailSaid)
+		}
 	}
 	d := p.Delivery
 	if d.Sent+d.Deferred+d.Failed+d.Uncertain+d.Proven+d.Again > 0 || d.Stopped != "" {

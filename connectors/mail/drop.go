@@ -94,22 +94,23 @@ func unmade(err error) letter.Outcome {
 	return notTried("No message can be made of this letter: " + err.Error() + ".")
 }
 
-// Sent says which letters are in the folder: the proof that they were
+// Sent says which letters, by their Message-IDs, are in the folder: the proof that they were
 // delivered, after a crash and at a takeover.
-func (d *Drop) Sent(ctx context.Context, refs []string) (map[string]bool, error) {
+func (d *Drop) Sent(ctx context.Context, messageIDs []string) (map[string]bool, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	sent := make(map[string]bool, len(refs))
-	for _, ref := range refs {
+	sent := make(map[string]bool, len(messageIDs))
+	for _, id := range messageIDs {
 		if err := ctx.Err(); err != nil {
 			return nil, fmt.Errorf("looking for sent letters: %w", err)
 		}
+		ref, _, _ := strings.Cut(id, "@")
 		name, err := d.there(ref)
 		if err != nil {
 			return nil, fmt.Errorf("reading the drop folder: %w", err)
 		}
 		if name != "" {
-			sent[ref] = true
+			sent[id] = true
 		}
 	}
 	return sent, nil

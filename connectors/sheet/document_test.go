@@ -301,3 +301,12 @@ func FuzzDocument(f *testing.F) {
 		}
 	})
 }
+
+// TestAPaperThatWouldTakeHours: streams that never end, each holding all that
+// follow, are a bomb.
+func TestAPaperThatWouldTakeHours(t *testing.T) {
+	data := "%PDF-1.7\n" + strings.Repeat(" obj/Type/ObjStm stream", 400_000) + "endstream #aa startxref"
+	if _, why := lookInside([]byte(data), "application/pdf"); why != isBomb {
+		t.Errorf("it is judged %q", why)
+	}
+}

@@ -93,6 +93,9 @@ func unpacked(stream []byte, packed bool, left *int64) ([]byte, string) {
 		if end < 0 {
 			return nil, isDamaged
 		}
+		if *left -= int64(end); *left < 0 {
+			return nil, isBomb
+		}
 		return stream[:end], ""
 	}
 	z, err := zlib.NewReader(bytes.NewReader(stream))

@@ -143,8 +143,11 @@ func (c *Console) asking(w http.ResponseWriter, r *http.Request) {
 			a.Answers = q.Answers
 			v.Open++
 		case ledger.TaskAnswered:
-			a.Was = "Answered: " + dataset.Plain(q.Answer)
-			a.Back = len(q.Answers) > 0 && e.Now().Sub(q.Changed) <= ledger.AnswerHolds
+			a.Was = "Answered"
+			if len(q.Answers) > 0 { // else it is private to others
+				a.Was += ": " + dataset.Plain(q.Answer)
+				a.Back = e.Now().Sub(q.Changed) <= ledger.AnswerHolds
+			}
 		default:
 			a.Was = "No longer needed"
 		}

@@ -21,10 +21,11 @@ const deceased = "deceased"
 // stands for all, and answers to the keys and the numbers of the others; what
 // officers noted of any of them is laid over it where its own list says nothing;
 // and if one of them has died, it has. Elsewhere whoever is named by another
-// number is named by this one. The tables themselves are not changed.
-func AsOne(tables Tables, humans []Human) Tables {
+// number is named by this one, unless the record was said to be of somebody else
+// (apart, which may be nil). The tables themselves are not changed.
+func AsOne(tables Tables, humans []Human, apart func(record, person Ref) bool) Tables {
 	out := maps.Clone(tables)
-	o := oner{byRef: map[Ref]*Row{}, byKey: map[string]*Row{}}
+	o := oner{byRef: map[Ref]*Row{}, byKey: map[string]*Row{}, apart: apart}
 	for _, name := range tablesInOrder(tables) {
 		if t := tables[name]; t.Schema.Person {
 			out[name] = o.fold(t, humans)
@@ -45,6 +46,7 @@ func AsOne(tables Tables, humans []Human) Tables {
 type oner struct {
 	byRef map[Ref]*Row    // by every number of a person, and of the records that name them
 	byKey map[string]*Row // by every key, folded
+	apart func(record, person Ref) bool
 }
 
 // fold leaves one row for each person.
@@ -152,15 +154,18 @@ func (h Human) whole(s *Schema, own *Row, others []*Row) *Row {
 
 // rename gives a table in which the people who are one go by the number that
 // stands for them. A record that was said to name one of them names that one,
-// and so does every record that says the same of whom it names.
+// and so does every record that says the same of whom it names, unless that was
+// said of two.
 func (o *oner) rename(t *Table) *Table {
 	p := newProfiler(t.Schema)
-	marks := map[string]*Row{}
+	marks, torn := map[string]*Row{}, map[string]bool{}
 	if p != nil {
 		for _, r := range t.Rows {
 			if to := o.byRef[r.Ref]; to != nil {
 				if who := p.profile(r); who != nil {
-					marks[who.mark()] = to
+					mark := who.mark()
+					torn[mark] = torn[mark] || marks[mark] != nil && marks[mark] != to
+					marks[mark] = to
 				}
 			}
 		}
@@ -170,9 +175,15 @@ func (o *oner) rename(t *Table) *Table {
 	for _, r := range t.Rows {
 		row := o.renamed(t.Schema, r)
 		if len(marks) > 0 {
-			if who := p.profile(row); who != nil && marks[who.mark()] != nil {
-				i, _ := t.Schema.Column(p.person)
-				row = with(row, r, i, PersonValue(cmp.Or((cells{t.Schema, r}).text(p.person), who.Name), marks[who.mark()].Ref))
+			if who := p.profile(row); who != nil {
+				to := o.byRef[r.Ref] // what was said of this very record goes first
+				if mark := who.mark(); to == nil && !torn[mark] {
+					to = marks[mark]
+				}
+				if to != nil && (o.apart == nil || !o.apart(r.Ref, to.Ref)) {
+					i, _ := t.Schema.Column(p.person)
+					row = with(row, r, i, PersonValue(cmp.Or((cells{t.Schema, r}).text(p.person), who.Name), to.Ref))
+				}
 			}
 		}
 		rows, changed = append(rows, row), changed || row != r

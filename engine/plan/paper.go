@@ -20,7 +20,7 @@ import (
 // A Sheet is what one digest gave an officer to do by hand for one step.
 type Sheet struct {
 	Number         int64  // of the digest
-	Part           string // "a", "b", where that digest gave several; else empty
+	Part           string // its first row, -4, where that digest gave several; else empty
 	Playbook, Step string
 	Title          string // of the playbook
 	Role, Branch   string // whose it is
@@ -29,7 +29,7 @@ type Sheet struct {
 	Lines          []SheetLine
 }
 
-// Name is what a sheet is called: 17, or 17a.
+// Name is what a sheet is called: 17, or 17-4.
 func (s *Sheet) Name() string { return itoa(s.Number) + s.Part }
 
 // Open counts the lines of which something is left to do.
@@ -70,9 +70,10 @@ func Sheets(in Input, role string) (out []Sheet, private int) {
 			continue
 		}
 		of := d.sheetsOf(m)
-		for i, s := range of {
+		for _, s := range of {
 			if len(of) > 1 {
-				s.Part = string(rune('a' + i%26))
+				// A row never moves: a name that was printed is of this sheet or of none.
+				s.Part = "-" + itoa(int64(s.Lines[0].Row))
 			}
 			if Hidden(d.set, s.Playbook, role) {
 				private += s.Open()
@@ -218,7 +219,7 @@ func (x *want) fill(line *SheetLine, role string) {
 	h := x.person(x.to.schema, x.to.row)
 	line.Person, line.Key, line.Name, line.About = h.ref, x.to.row.Key, h.name, x.because()
 	if line.NotToSee = x.hides(role, x.pb.Guards()); line.NotToSee != "" {
-		line.Name, line.About, line.Held = "(private)", "", line.NotToSee
+		line.Name, line.Key, line.About, line.Held = "(private)", "", "", line.NotToSee
 		return
 	}
 	if line.Why = x.unreachable(h, x.pb.Private || x.step.Private); line.Why == "" {

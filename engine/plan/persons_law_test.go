@@ -15,7 +15,7 @@ func (b *bench) same(one, other string) {
 	b.t.Helper()
 	b.apply("membership_officer", ledger.SaidSame{One: b.refs["members"+one], Other: b.refs["members"+other]})
 	b.tables = dataset.AsOne(b.tables, []dataset.Human{{Refs: b.book.Numbers(b.refs["members"+one]),
-		Keys: map[dataset.Ref]string{b.refs["members"+one]: one, b.refs["members"+other]: other}}})
+		Keys: map[dataset.Ref]string{b.refs["members"+one]: one, b.refs["members"+other]: other}}}, b.book.Apart)
 }
 
 const greet = `

@@ -206,9 +206,14 @@ func (t *Tx) WithDigest(prefix string) (ids []int64, err error) {
 	return ids, explain("looking for a letter", err)
 }
 
-// LastTo gives the last letter that went to an address, by its hash; 0: none.
-func (t *Tx) LastTo(address string) (id int64, err error) {
-	_, err = t.one(`select coalesce(max(id), 0) from messages where constituency = ? and address = ? and address <> '' and state in (?, ?, ?)`,
-		[]any{here, address, string(ledger.Sent), string(ledger.Uncertain), string(ledger.Bounced)}, &id)
+// LastTo gives the last message that went to an address, by its hash, or the
+// last that was not to its owner as an officer; 0: none.
+func (t *Tx) LastTo(address string, member bool) (id int64, err error) {
+	not := ""
+	if member {
+		not = "officer"
+	}
+	_, err = t.one(`select coalesce(max(id), 0) from messages where constituency = ? and address = ? and address <> '' and state in (?, ?, ?) and basis <> ?`,
+		[]any{here, address, string(ledger.Sent), string(ledger.Uncertain), string(ledger.Bounced), not}, &id)
 	return id, explain("looking for a letter", err)
 }

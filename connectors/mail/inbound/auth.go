@@ -178,7 +178,10 @@ func clauses(s string) [][]string {
 			end()
 			out, clause = append(out, clause), nil
 		case c == ' ' || c == '\t' || c == '\r' || c == '\n':
-			if rest := strings.TrimLeft(s[i:], " \t\r\n"); strings.HasPrefix(rest, "=") || strings.HasSuffix(word.String(), "=") {
+			for i+1 < len(s) && strings.IndexByte(" \t\r\n", s[i+1]) >= 0 {
+				i++
+			}
+			if i+1 < len(s) && s[i+1] == '=' || strings.HasSuffix(word.String(), "=") {
 				continue
 			}
 			end()
