@@ -45,6 +45,17 @@ func (e *Engine) Tasks(ctx context.Context) ([]TaskView, error) {
 	return out, err
 }
 
+// taskView gives a task as it is shown.
+func taskView(in plan.Input, number int64) (view TaskView, err error) {
+	t, ok := in.Book.Task(number)
+	if !ok {
+		return view, fmt.Errorf("there is no task %d; clarion status lists the open ones", number)
+	}
+	view.Task = t
+	view.Line, view.Answers = plan.Ask(in, t)
+	return view, nil
+}
+
 // Answer answers a task and does what that answer does: local facts are
 // recorded, a person is written to no more.
 func (e *Engine) Answer(ctx context.Context, by string, number int64, answer string) (TaskView, []plan.Effect, error) {
@@ -56,12 +67,10 @@ func (e *Engine) Answer(ctx context.Context, by string, number int64, answer str
 		if err != nil {
 			return err
 		}
-		t, ok := in.Book.Task(number)
-		if !ok {
-			return fmt.Errorf("there is no task %d; clarion status lists the open ones", number)
+		if view, err = taskView(in, number); err != nil {
+			return err
 		}
-		view.Task = t
-		view.Line, view.Answers = plan.Ask(in, t)
+		t := view.Task
 		if effects, err = plan.Answer(in, t, answer); err != nil {
 			return fmt.Errorf("task %d (%s): %w", number, view.Line, err)
 		}

@@ -22,12 +22,9 @@ func (e *Engine) Unanswer(ctx context.Context, by string, number int64) (TaskVie
 		if err != nil {
 			return err
 		}
-		t, ok := in.Book.Task(number)
-		if !ok {
-			return fmt.Errorf("there is no task %d", number)
+		if view, err = taskView(in, number); err != nil {
+			return err
 		}
-		view.Task = t
-		view.Line, view.Answers = plan.Ask(in, t)
 		return e.unanswered(tx, in, by, number, now)
 	})
 	return view, err
