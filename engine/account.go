@@ -22,6 +22,7 @@ type Status struct {
 	Overdue   int
 	Backlog   map[string]int
 	Sent      int // messages, ever
+	Today     int // of these, letters to members of today
 	Halted    bool
 	HaltedWhy string // as whoever stopped it said, or as the mail server did
 	Stand     store.Stand
@@ -46,62 +47,78 @@ type Freshness struct {
 
 // Status gathers how things stand. It changes nothing.
 func (e *Engine) Status(ctx context.Context) (Status, error) {
-	s := Status{Now: e.Now(), Review: map[string]int{}, Backlog: map[string]int{}}
-	err := e.Store.View(ctx, func(tx *store.Tx) error {
-		in, err := e.input(tx, s.Now)
-		if err != nil {
-			return err
-		}
-		s.fill(in)
-		if s.HaltedWhy, err = haltedWhy(tx, in.Book); err != nil {
-			return err
-		}
-		pairs, _, _, err := e.pairs(tx, in.Book)
-		if err != nil {
-			return err
-		}
-		s.Pairs = len(pairs)
-		back, err := tx.Inbound(0)
-		if err != nil {
-			return err
-		}
-		s.Mail = len(back)
-		if box := e.set.Constituency.Mail.Mailbox; box != nil {
-			if _, _, s.MailRead, err = tx.Cursor(mailboxName(box)); err != nil {
-				return err
-			}
-		}
-		for _, n := range e.Datasets() {
-			t := in.Tables[n]
-			_, named := e.set.Constituency.Data[n]
-			if t == nil || t.Imported.IsZero() {
-				if named {
-					s.Datasets = append(s.Datasets, Freshness{Name: n, Source: true})
-				}
-				continue
-			}
-			s.Datasets = append(s.Datasets, Freshness{Name: n, Records: len(t.Rows), Imported: t.Imported, Source: named})
-		}
-		return nil
-	})
+	l, err := e.Look(ctx)
+	if err != nil {
+		return Status{}, err
+	}
+	return l.Status, nil
+}
+
+// status gathers what a look says of how things stand, but for the store's
+// footing.
+func (e *Engine) status(tx *store.Tx, in plan.Input, p *plan.Plan) (Status, error) {
+	s := Status{Now: in.Now, Review: map[string]int{}, Backlog: map[string]int{}}
+	s.fill(in, p)
+	var err error
+	if s.HaltedWhy, err = haltedWhy(tx, in.Book); err != nil {
+		return s, err
+	}
+	pairs, _, _, err := e.pairs(tx, in.Book)
 	if err != nil {
 		return s, err
+	}
+	s.Pairs = len(pairs)
+	back, err := tx.Inbound(0)
+	if err != nil {
+		return s, err
+	}
+	s.Mail = len(back)
+	if box := e.set.Constituency.Mail.Mailbox; box != nil {
+		if _, _, s.MailRead, err = tx.Cursor(mailboxName(box)); err != nil {
+			return s, err
+		}
+	}
+	for _, n := range e.Datasets() {
+		t := in.Tables[n]
+		_, named := e.set.Constituency.Data[n]
+		if t == nil || t.Imported.IsZero() {
+			if named {
+				s.Datasets = append(s.Datasets, Freshness{Name: n, Source: true})
+			}
+			continue
+		}
+		s.Datasets = append(s.Datasets, Freshness{Name: n, Records: len(t.Rows), Imported: t.Imported, Source: named})
 	}
 	for n := range e.set.Disabled {
 		s.Disabled = append(s.Disabled, n)
 	}
-	s.Stand, err = e.Store.Stand(ctx)
-	return s, err
+	return s, nil
 }
 
-func (s *Status) fill(in plan.Input) {
+// Barred says why nothing at all is sent now, for a person, or is empty.
+func (s Status) Barred() string {
+	switch {
+	case s.Halted:
+		return becauseOf(s.HaltedWhy)
+	case !s.Stand.Sending():
+		return s.Stand.Why + "; " + s.Stand.Hint
+	}
+	return ""
+}
+
+func (s *Status) fill(in plan.Input, p *plan.Plan) {
 	b := in.Book
 	for _, m := range b.MessagesIn(ledger.Proposed) {
 		s.Review[m.Playbook]++
 	}
 	s.Uncertain = len(b.MessagesIn(ledger.Uncertain))
 	s.Approved = len(b.MessagesIn(ledger.Approved, ledger.Deferred))
-	s.Sent = len(b.MessagesIn(ledger.Sent, ledger.Bounced))
+	today := in.Set.Constituency.Clock.Day(in.Now)
+	for _, m := range b.MessagesIn(ledger.Sent, ledger.Bounced) {
+		if s.Sent++; m.Kind == ledger.Letter && in.Set.Constituency.Clock.Day(m.SentAt) == today {
+			s.Today++
+		}
+	}
 	for _, t := range b.Tasks() {
 		switch t.State {
 		case ledger.TaskOpen:
@@ -119,7 +136,6 @@ func (s *Status) fill(in plan.Input) {
 	if runs := b.Runs(); len(runs) > 0 {
 		s.LastRun = runs[len(runs)-1].Logical
 	}
-	p := plan.Compute(in)
 	for _, h := range p.Holds {
 		if h.Kind == "observe" { // of which nothing could act
 			delete(s.Backlog, h.Playbook)

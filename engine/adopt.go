@@ -32,6 +32,7 @@ type Standing struct {
 // A kept version is the body of a store.Version.
 type keptVersion struct {
 	Minute  string            `json:"minute,omitempty"` // the hash of what was written
+	Edits   []edit            `json:"edits,omitempty"`  // by which it came to say this
 	Origins []playbook.Origin `json:"origins"`
 	Sources sources           `json:"sources,omitzero"`
 }
@@ -139,11 +140,20 @@ func (e *Engine) noPlaybook(name string) error {
 
 // saveVersion keeps what a playbook says.
 func (e *Engine) saveVersion(tx *store.Tx, pb *playbook.Playbook, minute string, now time.Time) error {
-	from, err := e.sourcesOf(pb)
+	was, _, err := readVersion(tx, pb.Name, pb.Digest)
 	if err != nil {
 		return err
 	}
-	body, err := json.Marshal(keptVersion{Minute: minute, Origins: pb.Origins(), Sources: from})
+	return e.saveKept(tx, pb, keptVersion{Minute: minute, Edits: was.Edits}, now)
+}
+
+// saveKept keeps what a playbook says, beside what is known of its coming about.
+func (e *Engine) saveKept(tx *store.Tx, pb *playbook.Playbook, kept keptVersion, now time.Time) (err error) {
+	kept.Origins = pb.Origins()
+	if kept.Sources, err = e.sourcesOf(pb); err != nil {
+		return err
+	}
+	body, err := json.Marshal(kept)
 	if err != nil {
 		return fmt.Errorf("keeping the version of a playbook: %w", err)
 	}

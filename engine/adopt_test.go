@@ -114,14 +114,14 @@ func TestApproveTogether(t *testing.T) {
 		if err != nil || len(shown) != 2 {
 			t.Fatalf("%d letters wait, %v", len(shown), err)
 		}
-		d, err := h.ApproveTogether(ctx, "membership_officer", shown)
+		d, err := h.ApproveTogether(ctx, engine.Voice{Role: "membership_officer"}, shown)
 		if err != nil || len(d.Done) != yes || len(d.Not) != 2-yes {
 			t.Errorf("%s: together %+v, %v", level, d, err)
 		}
 		if yes > 0 {
 			continue
 		}
-		if d, err = h.Approve(ctx, "membership_officer", shown); err != nil || len(d.Done) != 2 {
+		if d, err = h.Approve(ctx, engine.Voice{Role: "membership_officer"}, shown); err != nil || len(d.Done) != 2 {
 			t.Errorf("%s: by their numbers %+v, %v", level, d, err)
 		}
 	}

@@ -208,7 +208,7 @@ func (h *house) agree(role string) {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	if _, err := h.Approve(ctx, role, proposed); err != nil {
+	if _, err := h.Approve(ctx, engine.Voice{Role: role}, proposed); err != nil {
 		h.t.Fatal(err)
 	}
 }

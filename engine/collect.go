@@ -121,6 +121,8 @@ const (
 	wasComplain = "complaint"
 	wasLeaving  = "unsubscribed"
 	wasAnswer   = "task answered"
+	wasYes      = "letters approved"
+	wasNo       = "letters held"
 	wasReply    = "replied"
 	wasMachine  = "automatic"
 	wasFiles    = "files taken"

@@ -305,10 +305,11 @@ func (t *taking) replied(m ledger.Message, by string) error {
 	return t.tx.Apply(t.now, by, ledger.Replied{Person: m.Person})
 }
 
-// answer takes an officer's answer to tasks: from their own address, with the
-// token of the message that asked, above what is quoted.
+// answer takes an officer's answer to a message: to its tasks, or to the letters
+// of which it tells. It comes from their own address, with the token of the
+// message that asked, above what is quoted.
 func (t *taking) answer() error {
-	claim, err := t.tx.UseToken(store.ToAnswer, t.in.Token, t.now)
+	claim, err := t.claim()
 	if errors.Is(err, store.ErrToken) {
 		return t.wait("it answers a task, and the token in it does not hold")
 	}
@@ -331,6 +332,11 @@ func (t *taking) answer() error {
 	in, questions, err := t.asked(t.tx, claim, t.now)
 	if err != nil {
 		return err
+	}
+	if claim.Purpose != store.ToAnswer {
+		if done, err := t.decided(claim, questions); done || err != nil {
+			return err
+		}
 	}
 	said, unclear := meant(t.in.Text, questions)
 	if unclear != "" {

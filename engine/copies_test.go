@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/clarion-clp/clarion/engine"
 	"github.com/clarion-clp/clarion/engine/store"
 )
 
@@ -30,7 +31,7 @@ func TestACopyOfTheDatabase(t *testing.T) {
 			h := arrears(t, "", 3)
 			proposed, _, err := h.Pending(ctx)
 			must(h, err)
-			_, err = h.Approve(ctx, "membership_officer", proposed[:2])
+			_, err = h.Approve(ctx, engine.Voice{Role: "membership_officer"}, proposed[:2])
 			must(h, err)
 			copied(h)
 			h.run() // two letters go, of which the copy knows nothing

@@ -147,6 +147,7 @@ func (w *watch) next(ctx context.Context, p Pass, failed error) time.Time {
 	case p.Delivery.owed:
 		sooner(now)
 	}
+	sooner(p.Delivery.wake)
 	if p.Mail.again > 0 {
 		sooner(now.Add(p.Mail.again))
 	}
@@ -162,9 +163,9 @@ func (w *watch) next(ctx context.Context, p Pass, failed error) time.Time {
 	for _, m := range waiting {
 		fell := slices.ContainsFunc(p.Delivery.Fell, func(f Fallen) bool { return f.ID == m.ID })
 		switch {
-		case m.NotBefore.After(now):
-			sooner(m.NotBefore)
-		case !fell: // one that may not go today is the planner's to wake for
+		case m.Earliest().After(now):
+			sooner(m.Earliest())
+		case !fell && !p.Delivery.waits[m.ID]: // one that may not go today is the planner's to wake for
 			sooner(now.Add(retry))
 		}
 	}

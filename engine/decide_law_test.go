@@ -39,7 +39,7 @@ func TestOnlyItsRoleSaysYes(t *testing.T) {
 		if err != nil || len(shown) != 1 {
 			t.Fatalf("%d letters wait, %v", len(shown), err)
 		}
-		d, err := h.Approve(ctx, c.by, shown)
+		d, err := h.Approve(ctx, engine.Voice{Role: c.by}, shown)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -62,14 +62,14 @@ func TestAYesIsTakenBack(t *testing.T) {
 	if err != nil || len(unsent) != 3 {
 		t.Fatalf("%d letters are approved and not sent, %v", len(unsent), err)
 	}
-	d, err := h.Reject(ctx, "membership_officer", "spoke with them", unsent[:2])
+	d, err := h.Reject(ctx, engine.Voice{Role: "membership_officer"}, "spoke with them", unsent[:2])
 	if err != nil || len(d.Done) != 2 || len(d.Not) != 0 {
 		t.Fatalf("%+v, %v", d, err)
 	}
 	h.want("rejected 2, approved 1")
 	h.run()
 	h.want("rejected 2, sent 1")
-	d, err = h.Reject(ctx, "membership_officer", "too late", unsent[2:])
+	d, err = h.Reject(ctx, engine.Voice{Role: "membership_officer"}, "too late", unsent[2:])
 	if err != nil || len(d.Done) != 0 || len(d.Not) != 1 || d.Not[0].Why != "it was sent on 2 November 2026 at 10:00" {
 		t.Errorf("one that has left: %+v, %v", d, err)
 	}

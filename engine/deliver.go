@@ -25,9 +25,12 @@ type Delivery struct {
 	Fell                              []Fallen
 	PutOff                            string // why the last deferred letter was put off, for a person
 	Stopped                           string // why the round ended early, for a person
+	Staged                            []Staged
 
-	owed  bool // what is owed is no longer what was planned
-	stale bool // a look just before the wire took something away
+	waits map[int64]bool // the letters of Staged
+	wake  time.Time      // when they may go
+	owed  bool           // what is owed is no longer what was planned
+	stale bool           // a look just before the wire took something away
 }
 
 // and is what two rounds of one pass came to.
@@ -47,6 +50,13 @@ func (d Delivery) and(next Delivery) Delivery {
 	}
 	next.owed = next.owed || d.owed
 	return next
+}
+
+// Staged is what is left of a large batch, which waits for its first letters.
+type Staged struct {
+	Playbook string
+	Letters  int
+	Why      string
 }
 
 // Fallen is a message that did not go, and why: looked at again just before the
@@ -94,7 +104,38 @@ func (e *Engine) Deliver(ctx context.Context) (Delivery, error) {
 		return d, err
 	}
 	d.Left, err = e.due(context.WithoutCancel(ctx))
+	if err == nil && d.waits != nil {
+		err = e.behind(context.WithoutCancel(ctx), &d)
+	}
 	return d, err
+}
+
+// behind says, when a round is over, which letters wait for the first of their
+// batch, and for what.
+func (e *Engine) behind(ctx context.Context, d *Delivery) error {
+	now := e.Now()
+	return e.Store.View(ctx, func(tx *store.Tx) error {
+		in, err := e.input(tx, now)
+		if err != nil {
+			return err
+		}
+		_, pl := plan.LastLook(in)
+		clear(d.waits)
+		d.wake = pl.Wake
+		for _, m := range pl.Messages {
+			if !m.Stands || m.Staged == "" {
+				continue
+			}
+			d.waits[m.ID] = true
+			i := slices.IndexFunc(d.Staged, func(s Staged) bool { return s.Playbook == m.Playbook && s.Why == m.Staged })
+			if i < 0 {
+				i, d.Staged = len(d.Staged), append(d.Staged, Staged{Playbook: m.Playbook, Why: m.Staged})
+			}
+			d.Staged[i].Letters++
+		}
+		d.Left -= len(d.waits)
+		return nil
+	})
 }
 
 // send makes one round.
@@ -134,7 +175,7 @@ func (e *Engine) due(ctx context.Context) (int, error) {
 		}
 		n = len(book.MessagesIn(ledger.Claimed))
 		for _, m := range book.MessagesIn(ledger.Approved, ledger.Deferred) {
-			if !m.NotBefore.After(now) {
+			if !m.Earliest().After(now) {
 				n++
 			}
 		}
@@ -154,8 +195,9 @@ type round struct {
 	counter int64     // the store's change counter after our own last write
 	looked  time.Time // the minute of the last look
 	verdict map[int64]string
-	queue   []int64 // what the last look found to go, in order
-	spent   int     // letters of today, as far as the provider counts them
+	tells   map[int64][]int64 // of an officer's message: the letters whose yes it asks for
+	queue   []int64           // what the last look found to go, in order
+	spent   int               // letters of today, as far as the provider counts them
 	tried   map[int64]bool
 	budget  budget
 }
@@ -282,18 +324,30 @@ func (r *round) lookAgain(tx *store.Tx, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	r.verdict, r.looked = plan.Recheck(in), now
-	r.queue, r.spent = r.waiting(in.Book, now), r.busy+r.spentOn(in.Book, r.Clock().Day(now))
+	fell, pl := plan.LastLook(in)
+	r.verdict, r.looked = fell, now
+	staged := map[int64]bool{}
+	r.tells = map[int64][]int64{}
+	for _, m := range pl.Messages {
+		if m.Stands && m.Kind == ledger.Digest {
+			r.tells[m.ID] = m.Tells()
+		}
+		if m.Stands && m.Staged != "" {
+			staged[m.ID], r.d.waits = true, map[int64]bool{}
+		}
+	}
+	r.queue, r.spent = r.waiting(in.Book, now, staged), r.busy+r.spentOn(in.Book, r.Clock().Day(now))
 	return nil
 }
 
 // waiting lists what is approved and due: officers first, then service, then
 // marketing; of those the ones that are too late soonest, for a provider's day
-// may not hold them all; and then in order of approval.
-func (r *round) waiting(book *ledger.Book, now time.Time) []int64 {
+// may not hold them all; and then in order of approval. What waits for the first
+// letters of its batch is not among them.
+func (r *round) waiting(book *ledger.Book, now time.Time, staged map[int64]bool) []int64 {
 	ranks := map[string]int{"officer": 0, "service": 1, "marketing": 2}
 	all := slices.DeleteFunc(book.MessagesIn(ledger.Approved, ledger.Deferred), func(m ledger.Message) bool {
-		return m.NotBefore.After(now) || r.tried[m.ID]
+		return m.Earliest().After(now) || r.tried[m.ID] || staged[m.ID]
 	})
 	slices.SortStableFunc(all, func(a, b ledger.Message) int {
 		if c := cmp.Compare(ranks[a.Basis], ranks[b.Basis]); c != 0 {
@@ -360,5 +414,5 @@ func (r *round) outgoing(tx *store.Tx, m ledger.Message, now time.Time) (*letter
 	if err := r.thread(tx, book, m, o); err != nil {
 		return nil, "", err
 	}
-	return o, "", r.link(tx, book, m, o, now)
+	return o, "", r.link(tx, book, m, r.tells[m.ID], o, now)
 }

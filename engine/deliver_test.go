@@ -34,16 +34,16 @@ func TestApprovalIsBoundToTheWords(t *testing.T) {
 	}
 	stolen := proposed[0]
 	stolen.Digest = proposed[1].Digest
-	d, err := h.Approve(ctx, "membership_officer", []engine.Pending{stolen, proposed[1]})
+	d, err := h.Approve(ctx, engine.Voice{Role: "membership_officer"}, []engine.Pending{stolen, proposed[1]})
 	if err != nil || len(d.Done) != 1 || len(d.Not) != 1 || d.Not[0].ID != stolen.ID {
 		t.Fatalf("%+v, %v", d, err)
 	}
 	h.want("proposed 2, approved 1")
-	d, err = h.Approve(ctx, "membership_officer", proposed[1:])
+	d, err = h.Approve(ctx, engine.Voice{Role: "membership_officer"}, proposed[1:])
 	if err != nil || len(d.Done) != 1 || len(d.Not) != 1 {
 		t.Errorf("twice: %+v, %v", d, err)
 	}
-	d, err = h.Reject(ctx, "membership_officer", "spoke with them", proposed[:1])
+	d, err = h.Reject(ctx, engine.Voice{Role: "membership_officer"}, "spoke with them", proposed[:1])
 	if err != nil || len(d.Done) != 1 {
 		t.Fatal(d, err)
 	}
@@ -386,7 +386,7 @@ func TestExpiry(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := h.Approve(ctx, "membership_officer", proposed[:1]); err != nil {
+	if _, err := h.Approve(ctx, engine.Voice{Role: "membership_officer"}, proposed[:1]); err != nil {
 		t.Fatal(err)
 	}
 	h.pass(20 * day)

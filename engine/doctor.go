@@ -82,7 +82,8 @@ type Secret struct {
 // Examine looks at everything that letters depend on and says what it found, one
 // thing after the other: this computer and what is kept on it, and then, where
 // Instruments has a Line, the mail, by one letter from the constituency to
-// itself. Nothing is written down of it, and no letter goes to anybody else.
+// itself. Nothing is written down of it but when that letter came back, and no
+// letter goes to anybody else.
 //
 // The error is the context's, or that the database cannot be read.
 func (e *Engine) Examine(ctx context.Context, in Instruments, found func(Finding)) error {

@@ -170,6 +170,9 @@ func (d *doctor) letter(ctx context.Context, box Letterbox) error {
 		return nil
 	}
 	d.arrived(o, a, before)
+	if err := d.noteTested(ctx); err != nil {
+		return err
+	}
 	d.copied(ctx, box, o)
 	return ctx.Err()
 }

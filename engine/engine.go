@@ -64,7 +64,10 @@ type Options struct {
 	// Recognise says of which list a file of the inbox is, given its place in the
 	// folder; none and no error: of none, such as a lock file. It may be nil.
 	Recognise func(ctx context.Context, folder, file string, set *playbook.Set) (string, error)
-	Log       *slog.Logger // may be nil
+	// Headings says which columns of a file are which of a list's, for a person to
+	// agree to. It may be nil.
+	Headings func(ctx context.Context, folder string, src playbook.Source, schema *dataset.Schema, clock calendar.Clock) (Headings, error)
+	Log      *slog.Logger // may be nil
 	// Pause waits between letters where the provider asks for it.
 	Pause func(ctx context.Context, d time.Duration)
 }

@@ -38,6 +38,7 @@ var floors = map[string]int{
 	"connectors/mail/account": 4,
 	"connectors/mail/mailbox": 4,
 	"connectors/mail/inbound": 4,
+	"engine/document":         4, // words and pages of a plan, for the command and the console
 	"engine/sample":           4, // makes files; the rooms it feeds do not know it
 	"engine":                  5,
 	"engine/console":          6,

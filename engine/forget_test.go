@@ -134,9 +134,9 @@ func journey(t *testing.T) (*house, sample.Constituency) {
 	if len(yes) != 1 || len(no) == 0 {
 		t.Fatalf("%d letters to the member wait, and %d others", len(yes), len(no))
 	}
-	_, err = h.Approve(ctx, "membership_officer", yes)
+	_, err = h.Approve(ctx, engine.Voice{Role: "membership_officer"}, yes)
 	must(h, err)
-	_, err = h.Reject(ctx, "membership_officer", "Bernard Hollis says that she has paid", no)
+	_, err = h.Reject(ctx, engine.Voice{Role: "membership_officer"}, "Bernard Hollis says that she has paid", no)
 	must(h, err)
 	h.run()
 	for column, text := range map[string]string{"phone": "07700 900999", "preferred_name": "Quillfeather", "address": "Zanzibar Cottage"} {

@@ -47,6 +47,7 @@ nation: england_and_wales
 hour: "09:00"
 imprint: "Promoted by A. Agent on behalf of Anytown CLP, both at 1 High Street, Anytown"
 brakes: {most_at_once: 500, share: 100 percent, times_usual: 100, floor: 500}
+review: {undo: 0 minutes, stages: {from: 0}}
 branches: {file: branches.csv}
 officers: {file: officers.csv}
 data:
@@ -274,7 +275,7 @@ func (h *house) approveAll() engine.Decision {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	d, err := h.Approve(ctx, "membership_officer", proposed)
+	d, err := h.Approve(ctx, engine.Voice{Role: "membership_officer"}, proposed)
 	if err != nil {
 		h.t.Fatal(err)
 	}

@@ -1,9 +1,11 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"sort"
@@ -44,10 +46,12 @@ type Import struct {
 	Doubts []Doubt
 
 	table   *dataset.Table
-	at      time.Time // when it was compared
-	counter int64     // the store's at that time
-	mapping string    // how the file was read, in words
-	file    string    // that a person named, in place of the source's
+	held    *dataset.Table // what is held, as files said it; nil: nothing
+	seen    string         // what of it a person saw; empty: nobody did
+	at      time.Time      // when it was compared
+	counter int64          // the store's at that time
+	mapping string         // how the file was read, in words
+	file    string         // that a person named, in place of the source's
 }
 
 // Nothing reports that nothing of the dataset was ever taken and that there is
@@ -121,6 +125,24 @@ var ErrNoSource = errors.New("constituency.yaml does not say where it comes from
 type As struct {
 	Kind string // which kind of report it is
 	Part bool   // it is a part of the list only: who is not in it is not gone
+
+	Columns map[string]string // under which headings some columns stand
+	Dates   string            // day-first or month-first
+	Sheet   string            // of a workbook
+}
+
+// source is a source as a person says it is read this once.
+func (as As) source(src playbook.Source) playbook.Source {
+	if len(as.Columns) > 0 {
+		columns := maps.Clone(src.Columns)
+		if columns == nil {
+			columns = map[string]string{}
+		}
+		maps.Copy(columns, as.Columns)
+		src.Columns = columns
+	}
+	src.Dates, src.Sheet = cmp.Or(as.Dates, src.Dates), cmp.Or(as.Sheet, src.Sheet)
+	return src
 }
 
 // Prepare reads a dataset's file and compares it with what is held. File, if
@@ -144,6 +166,7 @@ func (e *Engine) PrepareAs(ctx context.Context, name, file string, as As) (*Impo
 		folder, src.From = e.place(file)
 		src.Folder = ""
 	}
+	src = as.source(src)
 	r, err := e.Read(ctx, folder, src, schema, e.Clock())
 	if err != nil {
 		return nil, err
@@ -175,7 +198,7 @@ func (e *Engine) place(file string) (folder, name string) {
 	if !filepath.IsAbs(file) {
 		return e.Folder, file
 	}
-	if in, err := filepath.Rel(e.Folder, file); err == nil && filepath.IsLocal(in) {
+	if in, err := filepath.Rel(e.Folder, file); err == nil && filepath.IsLocal(in) && !isUpload(in) {
 		return e.Folder, filepath.ToSlash(in)
 	}
 	return filepath.Dir(file), filepath.Base(file)
@@ -203,7 +226,7 @@ func (e *Engine) compare(tx *store.Tx, imp *Import, schema *dataset.Schema, now 
 		if before, err = tx.TableLike(last.ID, schema, imp.Reading.Records); err != nil {
 			return err
 		}
-		imp.Before = len(before.Rows)
+		imp.Before, imp.held = len(before.Rows), before
 	}
 	m := merging{Import: imp, schema: schema, before: before, now: now, clock: e.Clock(),
 		was: e.drawn(last), day: e.drawn(store.ImportRecord{At: now, HasDate: imp.Reading.HasDate, ListDate: imp.Reading.ListDate})}
@@ -257,6 +280,9 @@ func (e *Engine) Commit(ctx context.Context, imp *Import, by string, accepted ..
 		fresh, err := e.fresh(tx, imp, now)
 		if err != nil {
 			return err
+		}
+		if imp.seen != "" && fresh.Shown() != imp.seen {
+			return ErrMoved
 		}
 		if fresh.Same {
 			last, _, err := tx.LastImport(imp.Dataset)

@@ -38,7 +38,7 @@ func TestTheOrderOfLeaving(t *testing.T) {
 		r.tried[int64(i+1)] = m.Key == "tried"
 	}
 	var got []string
-	for _, id := range r.waiting(b, now) {
+	for _, id := range r.waiting(b, now, nil) {
 		m, _ := b.Message(id)
 		got = append(got, m.Key)
 	}

@@ -119,7 +119,7 @@ func TestLaw7AnApprovalLooksAgain(t *testing.T) {
 	h.members("2026-11-03", rows(old, 20), rows(behind, 1), []string{"C00002,Pat2,Penniless,pat2@example.net,,Active,2016-10-28,,North,Yes,"})
 	h.pass(time.Hour)
 	h.take("members")
-	d, err := h.Approve(ctx, "membership_officer", shown)
+	d, err := h.Approve(ctx, engine.Voice{Role: "membership_officer"}, shown)
 	if err != nil || len(d.Done) != 1 || len(d.Not) != 1 {
 		t.Errorf("%+v, %v", d, err)
 	}

@@ -198,13 +198,18 @@ func sameCells(a, b *dataset.Row) bool {
 		return true
 	}
 	for i := range a.Cells {
-		x, y := a.Cells[i], b.Cells[i]
-		if x.Kind == dataset.Person { // whom it was matched with is not in the file
-			x.N, y.N = 0, 0
-		}
-		if x != y {
+		if !sameCell(a.Cells[i], b.Cells[i]) {
 			return false
 		}
 	}
 	return true
+}
+
+// sameCell reports whether two cells say the same: whom a person was matched with
+// is not in the file.
+func sameCell(x, y dataset.Value) bool {
+	if x.Kind == dataset.Person {
+		x.N, y.N = 0, 0
+	}
+	return x == y
 }

@@ -64,7 +64,7 @@ func TestOnTheWire(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, p := range waiting {
-			if d, err := h.Approve(ctx, "secretary", []engine.Pending{p}); err != nil || len(d.Done) != 1 {
+			if d, err := h.Approve(ctx, engine.Voice{Role: "secretary"}, []engine.Pending{p}); err != nil || len(d.Done) != 1 {
 				t.Fatalf("%+v, %v", d, err)
 			}
 		}
@@ -100,8 +100,11 @@ func TestOnTheWire(t *testing.T) {
 		if mark == nil {
 			continue
 		}
-		asked++
 		body = strings.ReplaceAll(strings.ReplaceAll(body, "=\r\n", ""), "\r\n", " ")
+		if strings.Contains(body, "https://clp.example.org/r/"+mark[1]) { // it asks for a yes
+			continue
+		}
+		asked++
 		if !strings.Contains(body, "To answer a task, reply to this letter.") {
 			t.Errorf("%s does not say how to answer:\n%s", name, body)
 		}

@@ -22,12 +22,16 @@ func carried(book *ledger.Book, m ledger.Message) []string {
 	return out
 }
 
-// Hidden reports whether what a playbook does is private to others than a role.
-func (e *Engine) Hidden(playbook, role string) bool { return plan.Hidden(e.set, playbook, role) }
+// Hidden reports whether what a playbook does is private to others than a role,
+// or than somebody who holds several.
+func (e *Engine) Hidden(playbook string, roles ...string) bool {
+	return plan.Hidden(e.set, playbook, roles...)
+}
 
-// Private reports whether a message is for other eyes than a role's: it carries
-// what only the roles that approve it may see, and this is neither one of them
-// nor whom the message was made for.
-func (p Pending) Private(e *Engine, role string) bool {
-	return role != p.Approver && slices.ContainsFunc(p.Playbooks, func(name string) bool { return e.Hidden(name, role) })
+// Private reports whether a message is for other eyes than a role's, or than
+// those of somebody who holds several: it carries what only the roles that
+// approve it may see, and these are neither one of them nor whom the message was
+// made for.
+func (p Pending) Private(e *Engine, roles ...string) bool {
+	return !slices.Contains(roles, p.Approver) && slices.ContainsFunc(p.Playbooks, func(name string) bool { return e.Hidden(name, roles...) })
 }

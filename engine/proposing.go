@@ -67,6 +67,9 @@ func (e *Engine) propose(tx *store.Tx, p *plan.Plan, now time.Time) error {
 			return fmt.Errorf("writing the plan down: %w", err)
 		}
 	}
+	if err := e.savePlan(tx, now); err != nil {
+		return fmt.Errorf("saving what waits for a yes: %w", err)
+	}
 	if len(p.Changes) == 0 && fresh == 0 && e.livedToday(tx, now) {
 		return nil
 	}

@@ -21,6 +21,7 @@ type Pending struct {
 	ledger.Message
 	Content   letter.Content
 	Playbooks []string // whose it is, or of which an officer's digest carries something
+	Second    []string // of a letter that needs two yeses: the roles that may say the second
 }
 
 // Pending lists the messages that wait for a person: proposed ones, and
@@ -32,6 +33,9 @@ func (e *Engine) Pending(ctx context.Context) (proposed, uncertain []Pending, er
 			return err
 		}
 		if proposed, err = withWords(tx, book, book.MessagesIn(ledger.Proposed)); err != nil {
+			return err
+		}
+		if err := e.seconders(tx, proposed); err != nil {
 			return err
 		}
 		uncertain, err = withWords(tx, book, book.MessagesIn(ledger.Uncertain))
@@ -61,7 +65,7 @@ func withWords(tx *store.Tx, book *ledger.Book, ms []ledger.Message) ([]Pending,
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, Pending{m, c, carried(book, m)})
+		out = append(out, Pending{Message: m, Content: c, Playbooks: carried(book, m)})
 	}
 	return out, nil
 }
@@ -79,7 +83,12 @@ func (e *Engine) Message(ctx context.Context, id int64) (Pending, error) {
 			return fmt.Errorf("there is no message %d; clarion review lists those that wait", id)
 		}
 		c, err := tx.Content(id)
-		p = Pending{m, c, carried(book, m)}
+		p = Pending{Message: m, Content: c, Playbooks: carried(book, m)}
+		if err == nil && m.State == ledger.Proposed {
+			one := []Pending{p}
+			err = e.seconders(tx, one)
+			p = one[0]
+		}
 		return err
 	})
 	return p, err
@@ -88,6 +97,7 @@ func (e *Engine) Message(ctx context.Context, id int64) (Pending, error) {
 // A Decision says what one call of Approve or Reject did.
 type Decision struct {
 	Done []int64
+	Half []int64  // these have the first yes of two
 	Not  []Fallen // looked at again, they may not go: with the reason
 }
 
@@ -109,43 +119,26 @@ func (d *Decision) apply(tx *store.Tx, now time.Time, by string, id int64, c led
 
 // Approve approves messages as they stand, named one by one: each by the digest
 // that the approver saw. One that a new look would take away is not approved.
-func (e *Engine) Approve(ctx context.Context, by string, shown []Pending) (Decision, error) {
-	return e.approve(ctx, by, shown, false)
+func (e *Engine) Approve(ctx context.Context, v Voice, shown []Pending) (Decision, error) {
+	return e.approve(ctx, v, shown, false)
 }
 
 // ApproveTogether approves messages that one word named, a playbook's or all.
 // Where a playbook is not trusted with batches, each letter is to be named.
-func (e *Engine) ApproveTogether(ctx context.Context, by string, shown []Pending) (Decision, error) {
-	return e.approve(ctx, by, shown, true)
+func (e *Engine) ApproveTogether(ctx context.Context, v Voice, shown []Pending) (Decision, error) {
+	return e.approve(ctx, v, shown, true)
 }
 
-func (e *Engine) approve(ctx context.Context, by string, shown []Pending, together bool) (Decision, error) {
+func (e *Engine) approve(ctx context.Context, v Voice, shown []Pending, together bool) (Decision, error) {
 	var d Decision
 	now := e.Now()
 	err := e.Store.Update(ctx, func(tx *store.Tx) error {
-		in, err := e.input(tx, now)
+		a, err := e.approving(tx, v, 0, together, now)
 		if err != nil {
 			return err
 		}
-		verdict := plan.Compute(in).Fallen()
-		single := map[string]bool{} // playbooks whose letters are to be named
-		for _, pb := range e.set.Playbooks {
-			single[pb.Name] = together && plan.TrustIn(pb, e.set.Constituency, in.Book, now).Level < playbook.Batch
-		}
 		for _, s := range shown {
-			if why := e.mayDecide(in, by, s.Approver); why != "" {
-				d.Not = append(d.Not, Fallen{ID: s.ID, Why: why})
-				continue
-			}
-			if why, fell := verdict[s.ID]; fell {
-				d.Not = append(d.Not, Fallen{ID: s.ID, Why: why})
-				continue
-			}
-			if single[s.Playbook] {
-				d.Not = append(d.Not, Fallen{ID: s.ID, Why: fmt.Sprintf("%s asks for each letter: clarion review show %d, then clarion review approve %d", s.Playbook, s.ID, s.ID)})
-				continue
-			}
-			if err := d.apply(tx, now, by, s.ID, ledger.MessageApproved{ID: s.ID, Digest: s.Digest}); err != nil {
+			if err := a.decide(&d, s.ID, s.Digest); err != nil {
 				return err
 			}
 		}
@@ -184,7 +177,7 @@ func (p Pending) TooLate(c calendar.Clock) string {
 
 // Reject strikes messages out, with a reason, also those that have their yes
 // and have not left. Their actions are withdrawn and not planned again.
-func (e *Engine) Reject(ctx context.Context, by, reason string, shown []Pending) (Decision, error) {
+func (e *Engine) Reject(ctx context.Context, v Voice, reason string, shown []Pending) (Decision, error) {
 	var d Decision
 	now := e.Now()
 	err := e.Store.Update(ctx, func(tx *store.Tx) error {
@@ -202,7 +195,7 @@ func (e *Engine) Reject(ctx context.Context, by, reason string, shown []Pending)
 				d.Not = append(d.Not, Fallen{ID: s.ID, Why: why})
 				continue
 			}
-			if err := d.apply(tx, now, by, s.ID, ledger.MessageRejected{ID: s.ID, Reason: words}); err != nil {
+			if err := d.apply(tx, now, v.Role, s.ID, ledger.MessageRejected{ID: s.ID, Reason: words}); err != nil {
 				return err
 			}
 		}
@@ -320,7 +313,8 @@ func (e *Engine) ApproveBacklog(ctx context.Context, by, name string, cases []le
 }
 
 // Release lets a playbook's batch past its brake: as many letters as the brake
-// holds now and has let through today, until the end of tomorrow.
+// holds now and has let through today, until the end of tomorrow. Where it is the
+// rest of a batch that waits because of its first letters, that goes.
 func (e *Engine) Release(ctx context.Context, by, name string) (int, error) {
 	n := 0
 	now := e.Now()
@@ -330,20 +324,25 @@ func (e *Engine) Release(ctx context.Context, by, name string) (int, error) {
 		if err != nil {
 			return err
 		}
+		brake := ledger.BrakeReleased{Playbook: name, Until: until}
 		for _, h := range plan.Compute(in).Holds {
-			if h.Kind == "brake" && h.Playbook == name {
-				n = h.Count
+			switch {
+			case h.Playbook != name:
+			case h.Kind == "brake":
+				brake.Actions, brake.Stage = h.Count, time.Time{}
+			case h.Kind == "stage" && brake.Actions == 0:
+				brake.Actions, brake.Stage, brake.Until = h.Count, now, until.AddDate(0, 0, 14)
 			}
 		}
-		if n == 0 {
-			return fmt.Errorf("no brake holds anything of %s", dataset.Plain(name))
+		if n = brake.Actions; n == 0 {
+			return fmt.Errorf("nothing of %s is held as a batch", dataset.Plain(name))
 		}
 		if pb := e.set.Playbook(name); pb != nil {
 			if why := e.mayDecide(in, by, pb.Role); why != "" {
 				return errors.New(why)
 			}
 		}
-		return tx.Apply(now, by, ledger.BrakeReleased{Playbook: name, Actions: n, Until: until})
+		return tx.Apply(now, by, brake)
 	})
 	return n, err
 }

@@ -64,18 +64,9 @@ func (e *Engine) Specimens(ctx context.Context, name string) (out []Specimen, wi
 	if pb == nil {
 		return nil, nil, fmt.Errorf("there is no playbook %s that is switched on here: clarion playbooks lists them", dataset.Plain(name))
 	}
-	tests, _, err := playbook.LoadTests(e.Library, os.DirFS(e.Folder), name)
+	tests, err := e.specimenTests(ctx, name)
 	if err != nil {
-		return nil, nil, fmt.Errorf("loading the tests of %s: %w", name, err)
-	}
-	for _, t := range tests {
-		for i, o := range t.Officers { // they sign, as they would
-			if holders, err := e.Own(ctx, o.Role); err != nil {
-				return nil, nil, err
-			} else if len(holders) > 0 {
-				t.Officers[i].Name = holders[0].Name
-			}
-		}
+		return nil, nil, err
 	}
 	found := map[string]letter.Content{}
 	keep := func(some []plan.Specimen) {
@@ -111,31 +102,16 @@ type Tested struct {
 	letter.Outcome
 }
 
-// SendTest sends specimens to an officer, and to nobody else: the address must be
-// one that a holder of the role has today.
+// SendTest sends specimens to an officer, and to nobody else.
 func (e *Engine) SendTest(ctx context.Context, role, to string, letters []Specimen) ([]Tested, error) {
-	holders, err := e.Own(ctx, role)
-	if err != nil {
-		return nil, err
-	}
-	i := slices.IndexFunc(holders, func(o plan.Officer) bool { return strings.EqualFold(o.Email, to) })
-	if i < 0 {
-		return nil, errors.New("a test goes only to the address of who holds the role, as the officers list has it")
-	}
-	if why, err := e.Barred(ctx); err != nil || why != "" {
-		if err == nil {
-			err = errors.New("nothing goes now: " + why)
-		}
-		return nil, err
-	}
-	sender, err := e.Sender(ctx, e.set.Constituency)
+	who, sender, err := e.ownWay(ctx, role, to)
 	if err != nil {
 		return nil, err
 	}
 	defer sender.Close()
 	var out []Tested
 	for _, s := range letters {
-		o, err := e.test(ctx, s, holders[i])
+		o, err := e.test(ctx, s, who)
 		if err != nil {
 			return out, err
 		}
@@ -146,6 +122,27 @@ func (e *Engine) SendTest(ctx context.Context, role, to string, letters []Specim
 		}
 	}
 	return out, nil
+}
+
+// ownWay opens the way out for a test to an officer, and to nobody else: the
+// address must be one that a holder of the role has today.
+func (e *Engine) ownWay(ctx context.Context, role, to string) (plan.Officer, Sender, error) {
+	holders, err := e.Own(ctx, role)
+	if err != nil {
+		return plan.Officer{}, nil, err
+	}
+	i := slices.IndexFunc(holders, func(o plan.Officer) bool { return strings.EqualFold(o.Email, to) })
+	if i < 0 {
+		return plan.Officer{}, nil, errors.New("a test goes only to the address of who holds the role, as the officers list has it")
+	}
+	if why, err := e.Barred(ctx); err != nil || why != "" {
+		if err == nil {
+			err = errors.New("nothing goes now: " + why)
+		}
+		return plan.Officer{}, nil, err
+	}
+	sender, err := e.Sender(ctx, e.set.Constituency)
+	return holders[i], sender, err
 }
 
 // test makes the message of a specimen: everything that leads to somebody else

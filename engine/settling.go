@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/clarion-clp/clarion/engine/dataset"
@@ -202,9 +203,6 @@ func (e *Engine) vanished(ctx context.Context, name string, missing error, p *Pa
 // and after which another was taken: an old list that still lies in its folder
 // is not news, least of all one whose import was undone. The times of files say nothing where the clock is feigned.
 func (e *Engine) superseded(ctx context.Context, imp *Import) (bool, error) {
-	if e.Steady == 0 {
-		return false, nil
-	}
 	old := false
 	err := e.Store.View(ctx, func(tx *store.Tx) error {
 		all, err := importsOf(tx, imp.Dataset)
@@ -212,7 +210,11 @@ func (e *Engine) superseded(ctx context.Context, imp *Import) (bool, error) {
 			return err
 		}
 		last := all[len(all)-1]
-		old = last.SHA256 != imp.Reading.SHA256 && imp.Reading.Modified.Before(last.At) &&
+		before := imp.Reading.Modified.Before(last.At)
+		if e.Steady == 0 { // only what came by a page leaves the list's own file behind
+			before = strings.HasPrefix(last.File, uploadedAs)
+		}
+		old = before && last.SHA256 != imp.Reading.SHA256 &&
 			slices.ContainsFunc(all, func(r store.ImportRecord) bool { return r.SHA256 == imp.Reading.SHA256 })
 		return nil
 	})

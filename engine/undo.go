@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -18,22 +19,27 @@ import (
 // Undo withdraws the last import of a dataset: what it held before is held
 // again. It is refused once a letter was sent because of it.
 func (e *Engine) Undo(ctx context.Context, name, by string) (store.ImportRecord, error) {
+	return e.undo(ctx, name, by, 0)
+}
+
+// UndoThis is Undo for the import that a person saw to be the last: if another
+// has been made since, nothing is withdrawn.
+func (e *Engine) UndoThis(ctx context.Context, name, by string, id int64) (store.ImportRecord, error) {
+	return e.undo(ctx, name, by, id)
+}
+
+func (e *Engine) undo(ctx context.Context, name, by string, id int64) (store.ImportRecord, error) {
 	var rec store.ImportRecord
 	now := e.Now()
 	err := e.Store.Update(ctx, func(tx *store.Tx) error {
-		last, ok, err := tx.LastImport(name)
-		if err != nil {
+		last, why, err := e.undoable(tx, name)
+		switch {
+		case err != nil:
 			return err
-		}
-		if !ok {
-			return fmt.Errorf("nothing of %s has been imported, so there is nothing to undo", dataset.Plain(name))
-		}
-		book, err := tx.LoadBook()
-		if err != nil {
-			return err
-		}
-		if sent := e.sentSince(book, name, last.At); len(sent) > 0 {
-			return fmt.Errorf("the import of %s cannot be undone: because of it %s. Import a corrected file instead", name, sentWords(sent))
+		case id != 0 && last.ID != id:
+			return ErrMoved
+		case why != "":
+			return errors.New(why)
 		}
 		if rec, err = tx.UndoImport(last.ID, by, now); err != nil {
 			return err
@@ -41,6 +47,25 @@ func (e *Engine) Undo(ctx context.Context, name, by string) (store.ImportRecord,
 		return tx.Apply(now, by, ledger.ImportUndone{Import: last.ID, Dataset: name})
 	})
 	return rec, err
+}
+
+// undoable gives the last import of a dataset, and why it cannot be withdrawn.
+func (e *Engine) undoable(tx *store.Tx, name string) (last store.ImportRecord, why string, err error) {
+	last, ok, err := tx.LastImport(name)
+	if err != nil {
+		return last, "", err
+	}
+	if !ok {
+		return last, fmt.Sprintf("nothing of %s has been imported, so there is nothing to undo", dataset.Plain(name)), nil
+	}
+	book, err := tx.LoadBook()
+	if err != nil {
+		return last, "", err
+	}
+	if sent := e.sentSince(book, name, last.At); len(sent) > 0 {
+		why = fmt.Sprintf("the import of %s cannot be undone: because of it %s. Import a corrected file instead", name, sentWords(sent))
+	}
+	return last, why, nil
 }
 
 // sentSince gives the letters that left, or may have, because of cases that

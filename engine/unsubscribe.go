@@ -24,10 +24,15 @@ import (
 // An officer who is asked something can reply with the answer. The token that
 // says which message is answered stands in the address that the reply goes to,
 // where the mailbox takes such addresses, and else behind the subject, which
-// every mail program keeps.
-func (e *Engine) link(tx *store.Tx, book *ledger.Book, m ledger.Message, o *letter.Outgoing, now time.Time) error {
+// every mail program keeps. Where the message also asks for a yes, or tells of
+// one, it is the token for that, with which tasks are answered as well.
+func (e *Engine) link(tx *store.Tx, book *ledger.Book, m ledger.Message, tells []int64, o *letter.Outgoing, now time.Time) error {
 	c := e.set.Constituency
 	mailbox, public := c.Mail.Answers(), c.Web.Public
+	reply, err := e.reviewLink(tx, book, m, tells, o, now)
+	if err != nil {
+		return err
+	}
 	switch {
 	case m.Basis == "marketing":
 		token, err := tx.Token(store.ToUnsubscribe, m.ID, now)
@@ -48,13 +53,13 @@ func (e *Engine) link(tx *store.Tx, book *ledger.Book, m ledger.Message, o *lett
 		if public != "" {
 			o.AnswerAt = public + "/a/" + token
 		}
-		local, domain, _ := strings.Cut(mailbox, "@")
-		switch {
-		case mailbox == "":
-		case c.Mail.Mailbox.Plus:
-			o.Answers = local + "+task-" + token + "@" + domain
-		default:
-			o.Answers, o.Mark = mailbox, "[task "+token+"]"
+		reply = cmp.Or(reply, token)
+	}
+	if local, domain, _ := strings.Cut(mailbox, "@"); reply != "" && mailbox != "" {
+		if c.Mail.Mailbox.Plus {
+			o.Answers = local + "+task-" + reply + "@" + domain
+		} else {
+			o.Answers, o.Mark = mailbox, "[task "+reply+"]"
 		}
 	}
 	return nil

@@ -65,6 +65,7 @@ func newLoop(t *testing.T, members int, more string) *loop {
 hour: "09:00"
 imprint: Promoted by A. Agent on behalf of Anytown CLP, both at 1 High Street, Anytown
 brakes: {most_at_once: 500, share: 100 percent, times_usual: 100, floor: 500}
+review: {undo: 0 minutes, stages: {from: 0}}
 branches: {file: branches.csv}
 officers: {file: officers.csv}
 data:

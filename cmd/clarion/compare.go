@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/clarion-clp/clarion/engine/dataset"
+	"github.com/clarion-clp/clarion/engine/document"
 	"github.com/clarion-clp/clarion/engine/plan"
 )
 
@@ -102,7 +103,7 @@ func (s *session) printHappenings(title string, list []plan.Happening, all bool)
 		if i == mostCompared && !all && len(list) > mostCompared+1 {
 			break
 		}
-		rows = append(rows, []string{h.On.String(), whatWords[h.What], h.Playbook + "." + h.Step, whose(h), happens(h)})
+		rows = append(rows, []string{h.On.String(), document.Kind(h.What), h.Playbook + "." + h.Step, document.Whose(h), document.Happens(h)})
 	}
 	s.out.table("  ", 40, rows)
 	s.more(len(list) - len(rows))
@@ -122,7 +123,7 @@ func (s *session) printShifts(title string, list []plan.Shift, all, days bool) {
 		if days {
 			when += ", not " + x.Theirs.On.String()
 		}
-		rows = append(rows, []string{when, whatWords[x.Ours.What], x.Ours.Playbook + "." + x.Ours.Step, whose(x.Ours), happens(x.Ours)})
+		rows = append(rows, []string{when, document.Kind(x.Ours.What), x.Ours.Playbook + "." + x.Ours.Step, document.Whose(x.Ours), document.Happens(x.Ours)})
 	}
 	s.out.table("  ", 40, rows)
 	s.more(len(list) - len(rows))

@@ -8,6 +8,7 @@ import (
 
 	"github.com/clarion-clp/clarion/engine/calendar"
 	"github.com/clarion-clp/clarion/engine/dataset"
+	"github.com/clarion-clp/clarion/engine/document"
 	"github.com/clarion-clp/clarion/engine/plan"
 )
 
@@ -99,10 +100,6 @@ func dayCount(text string) (int, error) {
 	return n, nil
 }
 
-// whatWords are what people call the things that happen.
-var whatWords = map[plan.What]string{plan.LetterGoes: "letter", plan.TaskComes: "task", plan.TaskFalls: "due", plan.Reminded: "reminder",
-	plan.CallSheet: "ring or write", plan.WasMissed: "missed", plan.WasBarred: "does not go"}
-
 // mostADay is how many lines of one day are shown unless all are asked for.
 const mostADay = 12
 
@@ -127,7 +124,7 @@ func (s *session) printForecast(f plan.Forecast, all bool) {
 		}
 		var rows [][]string
 		for _, h := range shown {
-			rows = append(rows, []string{whatWords[h.What], whose(h), h.Playbook, happens(h)})
+			rows = append(rows, []string{document.Kind(h.What), document.Whose(h), h.Playbook, document.Happens(h)})
 		}
 		s.out.table("  ", 34, rows)
 		if n := len(d.Items) - len(shown); n > 0 {
@@ -144,48 +141,6 @@ func (s *session) note(mark, text string) {
 		}
 		s.out.say("  %s%s", mark, l)
 	}
-}
-
-// whose names those to whom something goes.
-func whose(h plan.Happening) string {
-	var plain []string
-	for _, n := range h.To {
-		if n != "" {
-			plain = append(plain, dataset.Plain(n))
-		}
-	}
-	if len(plain) > 3 {
-		return plain[0] + " and " + plural(len(plain)-1, "other", "others")
-	}
-	return names(plain, 3)
-}
-
-// happens says in one line what happens.
-func happens(h plan.Happening) string {
-	text := h.Line
-	switch {
-	case text == "" || h.What == plan.CallSheet:
-		text = strings.Join(filledWords(h.Step+" for "+h.About, h.Why), ": ")
-	case h.About != "" && h.What == plan.LetterGoes && len(h.To) > 0 && h.To[0] != h.About && !strings.Contains(text, h.About):
-		text += " (" + h.About + ")"
-	}
-	switch {
-	case h.What == plan.TaskFalls:
-		text += " (taken as: " + h.Answer + ")"
-	case h.Asked:
-		text += " (after a yes)"
-	}
-	return dataset.Plain(text)
-}
-
-func filledWords(words ...string) []string {
-	var out []string
-	for _, w := range words {
-		if w != "" {
-			out = append(out, w)
-		}
-	}
-	return out
 }
 
 func forecastView(o *office, f plan.Forecast) object {

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/clarion-clp/clarion/engine/dataset"
+	"github.com/clarion-clp/clarion/engine/document"
 	"github.com/clarion-clp/clarion/engine/plan"
 )
 
@@ -27,7 +28,7 @@ func calendarFile(constituency string, f plan.Forecast, now time.Time) []byte {
 			}
 			writeLines(&b, "BEGIN:VEVENT", "UID:"+h.ID()+"@forecast.clarion.invalid", "DTSTAMP:"+stamp,
 				"DTSTART;VALUE=DATE:"+compact(d.Date.String()), "DTEND;VALUE=DATE:"+compact(d.Date.AddDays(1).String()),
-				"SUMMARY:"+escaped(heading(h)), "DESCRIPTION:"+escaped(described(h)), "CATEGORIES:"+escaped(whatWords[h.What]),
+				"SUMMARY:"+escaped(heading(h)), "DESCRIPTION:"+escaped(described(h)), "CATEGORIES:"+escaped(document.Kind(h.What)),
 				"CLASS:PRIVATE", "TRANSP:TRANSPARENT", "END:VEVENT")
 		}
 	}
@@ -37,9 +38,9 @@ func calendarFile(constituency string, f plan.Forecast, now time.Time) []byte {
 
 // heading is what a calendar shows of a thing in one line.
 func heading(h plan.Happening) string {
-	what := whatWords[h.What]
-	text := happens(h)
-	if to := whose(h); to != "" {
+	what := document.Kind(h.What)
+	text := document.Happens(h)
+	if to := document.Whose(h); to != "" {
 		text = to + ": " + text
 	}
 	return strings.ToUpper(what[:1]) + what[1:] + ", " + text

@@ -12,10 +12,12 @@ import (
 )
 
 type listsCmd struct {
-	All   listsAllCmd   `cmd:"" default:"withargs" help:"List the sheets of which something is left to do (what clarion lists does by itself)."`
-	Show  listsShowCmd  `cmd:"" help:"Show one sheet: whom to ring or to write to, and about what."`
-	Print listsPrintCmd `cmd:"" help:"Write call sheets, letters for the post and labels into files, for printing (.html) or for a spreadsheet (.csv)."`
-	Done  listsDoneCmd  `cmd:"" help:"Note that the people on a sheet were rung or written to."`
+	All     listsAllCmd     `cmd:"" default:"withargs" help:"List the sheets of which something is left to do (what clarion lists does by itself)."`
+	Show    listsShowCmd    `cmd:"" help:"Show one sheet: whom to ring or to write to, and about what."`
+	Print   listsPrintCmd   `cmd:"" help:"Write call sheets, letters for the post and labels into files, for printing (.html) or for a spreadsheet (.csv)."`
+	Done    listsDoneCmd    `cmd:"" help:"Note that the people on a sheet were rung or written to."`
+	Approve listsApproveCmd `cmd:"" help:"Say yes to letters for the post that wait for one."`
+	Strike  listsStrikeCmd  `cmd:"" help:"Strike people off a sheet, for a reason."`
 }
 
 type listsAllCmd struct {
@@ -71,6 +73,7 @@ func ownerOf(o *office, x plan.Sheet) string {
 
 type listsShowCmd struct {
 	Sheet string `arg:"" help:"The sheet's number, as clarion lists gives it."`
+	Row   int    `help:"Show the letter to the person in this row." placeholder:"ROW"`
 }
 
 func (*listsShowCmd) Help() string {
@@ -91,6 +94,9 @@ func (c *listsShowCmd) Run(s *session) error {
 		return s.out.json(sheetOf(o, sheets[0]))
 	}
 	x := sheets[0]
+	if c.Row != 0 {
+		return s.showLine(x, c.Row)
+	}
 	s.out.say("Sheet %s: %s", x.Name(), x.Title)
 	s.out.say("%s, given on %s, %d of %d open", ownerOf(o, x), o.Clock().Day(x.Given).Words(), x.Open(), len(x.Lines))
 	var rows [][]string
@@ -98,13 +104,36 @@ func (c *listsShowCmd) Run(s *session) error {
 		state := l.Over
 		if state == "" {
 			state = "open: " + l.Why
-			if l.Held != "" {
+			if l.Asks {
+				state += "; needs a yes"
+			} else if l.Held != "" {
 				state += "; not to be posted now: " + l.Held
 			}
 		}
 		rows = append(rows, []string{strconv.Itoa(l.Row), l.Name, dialled(l), strings.Join(l.Address, ", "), state})
 	}
 	s.out.table("  ", 44, rows)
+	if slices.ContainsFunc(x.Lines, func(l plan.SheetLine) bool { return l.Asks }) {
+		s.out.say("\nRead a letter: %s lists show %s --row ROW --as %s. Say yes: %s lists approve %s --as %s", s.me, x.Name(), s.As, s.me, x.Name(), s.As)
+	}
+	return nil
+}
+
+// showLine shows the letter of one person on a sheet.
+func (s *session) showLine(x plan.Sheet, row int) error {
+	i := slices.IndexFunc(x.Lines, func(l plan.SheetLine) bool { return l.Row == row })
+	if i < 0 {
+		return usage("sheet %s has no row %d", x.Name(), row)
+	}
+	l := x.Lines[i]
+	if l.Over != "" {
+		return fmt.Errorf("nothing is to be posted to row %d: %s", row, dataset.Plain(l.Over))
+	}
+	if l.Letter.Subject == "" {
+		return fmt.Errorf("the letter of row %d is held: %s", row, dataset.Plain(l.Held))
+	}
+	s.out.say("To %s", strings.Join(l.Letter.To, ", "))
+	s.out.say("%s\n\n%s\n%s", l.Letter.Subject, strings.TrimRight(l.Letter.Body.Text, "\n"), dataset.Plain(l.Letter.Frame.Wrong))
 	return nil
 }
 
@@ -226,7 +255,7 @@ func sheetOf(o *office, x plan.Sheet) object {
 		text("branch", x.Branch).at("given", x.Given, o.Clock().Zone)
 	if x.Mine {
 		v["people"] = each(x.Lines, func(l plan.SheetLine) object {
-			p := object{"row": l.Row, "key": l.Key, "name": l.Name, "open": l.Over == "", "no_calls": l.NoCalls, "address": some(l.Address)}
+			p := object{"row": l.Row, "key": l.Key, "name": l.Name, "open": l.Over == "", "no_calls": l.NoCalls, "asks": l.Asks, "address": some(l.Address)}
 			return p.text("over", l.Over).text("phone", l.Phone).text("why", l.Why).text("about", l.About).text("held", l.Held).
 				text("subject", l.Letter.Subject).text("letter", l.Letter.Body.Text)
 		})

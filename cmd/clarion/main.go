@@ -69,6 +69,7 @@ type cli struct {
 	Write     writeCmd     `cmd:"" help:"Write one letter to people whom a condition chooses; it waits for a yes like any other."`
 	Run       runCmd       `cmd:"" help:"One pass: import what is new, plan, send what may go."`
 	Daemon    daemonCmd    `cmd:"" help:"Keep running, a look a minute."`
+	Console   consoleCmd   `cmd:"" help:"Open the console in your browser: print an address that signs you in."`
 	Mail      mailCmd      `cmd:"" help:"What came back: collect it, list what waits, take it; log the mail account in."`
 	SendTest  sendTestCmd  `cmd:"" help:"Send a playbook's letters to yourself, to see them first." name:"send-test"`
 	Explain   explainCmd   `cmd:"" help:"Say why something was or was not done about one record."`
@@ -76,6 +77,7 @@ type cli struct {
 	People    peopleCmd    `cmd:"" help:"See which records may be of one person, and say whether they are."`
 	Answer    answerCmd    `cmd:"" help:"Answer a task."`
 	Status    statusCmd    `cmd:"" help:"Say how things stand."`
+	Log       logCmd       `cmd:"" help:"Show what was decided, by whom and when, and prove that nothing of it was changed."`
 	Doctor    doctorCmd    `cmd:"" help:"Try the mail by a letter to yourself, and look at the clock, the disk, the backup, and who can read your files."`
 	Stop      stopCmd      `cmd:"" help:"Hold every letter, at once."`
 	Resume    resumeCmd    `cmd:"" help:"Let letters go again."`

@@ -6,44 +6,21 @@ import (
 	"html/template"
 	"sync"
 
-	"github.com/clarion-clp/clarion/engine/calendar"
 	"github.com/clarion-clp/clarion/engine/dataset"
+	"github.com/clarion-clp/clarion/engine/document"
 	"github.com/clarion-clp/clarion/engine/plan"
 )
-
-// A month of the page: its weeks from Monday to Sunday, and all of its lines.
-type pageMonth struct {
-	Title string
-	Weeks [][]pageDay
-	Days  []pageDay // those on which something happens, whole
-}
-
-type pageDay struct {
-	Number int    // 0: of another month
-	Title  string // Monday 9 November 2026
-	Out    bool   // before the forecast or after it
-	Items  []pageItem
-	More   int // items that found no room in the month's table
-}
-
-type pageItem struct {
-	Kind, What, To, Text, Playbook string
-}
-
-// roomADay is how many lines of one day the month's table holds.
-const roomADay = 5
 
 // calendarPage writes a forecast as a page by month, which needs nothing from
 // outside and prints a month to a sheet.
 func calendarPage(constituency string, f plan.Forecast) ([]byte, error) {
-	on := map[calendar.Date][]plan.Happening{}
-	for _, d := range f.Days {
-		on[d.Date] = d.Items
-	}
-	var months []pageMonth
-	y, m, _ := f.From.Civil()
-	for first := calendar.NewDate(y, m, 1); first <= f.Until; first = first.AddMonths(1) {
-		months = append(months, monthOf(first, f, on))
+	var months []template.HTML
+	for _, m := range document.Months(f) {
+		sheet, err := m.HTML()
+		if err != nil {
+			return nil, err
+		}
+		months = append(months, sheet)
 	}
 	var assumed []string
 	for _, a := range f.Assumed {
@@ -55,50 +32,11 @@ func calendarPage(constituency string, f plan.Forecast) ([]byte, error) {
 	}
 	var b bytes.Buffer
 	err := monthsPage().Execute(&b, map[string]any{"Name": dataset.Plain(constituency), "From": f.From.Words(), "Until": f.Until.Words(),
-		"Assumed": assumed, "Holds": holds, "Months": months, "Weekdays": weekdays, "Doubts": len(f.CannotTell)})
+		"Assumed": assumed, "Holds": holds, "Months": months, "Doubts": len(f.CannotTell)})
 	if err != nil {
 		return nil, fmt.Errorf("making the page: %w", err)
 	}
 	return b.Bytes(), nil
-}
-
-var weekdays = []string{"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"}
-
-// monthOf lays a month out.
-func monthOf(first calendar.Date, f plan.Forecast, on map[calendar.Date][]plan.Happening) pageMonth {
-	y, m, _ := first.Civil()
-	p := pageMonth{Title: fmt.Sprintf("%s %d", m, y)}
-	start := first.AddDays(-(int(first.Weekday()) + 6) % 7)
-	for day := start; day < first.AddMonths(1); day = day.AddDays(7) {
-		var week []pageDay
-		for i := range 7 {
-			d := day.AddDays(i)
-			if _, month, _ := d.Civil(); month != m {
-				week = append(week, pageDay{})
-				continue
-			}
-			cell := dayOf(d, on[d])
-			cell.Out = d < f.From || d > f.Until
-			if len(cell.Items) > 0 {
-				p.Days = append(p.Days, cell)
-			}
-			if n := len(cell.Items); n > roomADay+1 {
-				cell.Items, cell.More = cell.Items[:roomADay], n-roomADay
-			}
-			week = append(week, cell)
-		}
-		p.Weeks = append(p.Weeks, week)
-	}
-	return p
-}
-
-func dayOf(d calendar.Date, items []plan.Happening) pageDay {
-	_, _, n := d.Civil()
-	out := pageDay{Number: n, Title: weekdayWords(d)}
-	for _, h := range items {
-		out.Items = append(out.Items, pageItem{Kind: string(h.What), What: whatWords[h.What], To: whose(h), Text: happens(h), Playbook: dataset.Plain(h.Title)})
-	}
-	return out
 }
 
 var monthsPage = sync.OnceValue(func() *template.Template {
@@ -155,22 +93,7 @@ table.list { width: 100%; border-collapse: collapse; font-size: .88rem; }
 <ul>{{range .Assumed}}<li>{{.}}</li>{{end}}</ul></div>
 {{if or .Holds .Doubts}}<div class="assumed"><p>Not in it:</p>
 <ul>{{range .Holds}}<li>{{.}}</li>{{end}}{{if .Doubts}}<li>{{.Doubts}} records that cannot be judged for want of a cell.</li>{{end}}</ul></div>{{end}}
-{{range .Months}}<section class="sheet">
-<h2>{{.Title}}</h2>
-<table class="month">
-<thead><tr>{{range $.Weekdays}}<th scope="col">{{.}}</th>{{end}}</tr></thead>
-<tbody>
-{{range .Weeks}}<tr>{{range .}}<td{{if or .Out (not .Number)}} class="out"{{end}}>{{if .Number}}<span class="number">{{.Number}}</span>{{end}}
-{{- range .Items}}<p class="{{.Kind}}"><span class="what">{{.What}}</span> {{.To}}: {{.Text}}</p>{{end}}
-{{- if .More}}<p class="more">and {{.More}} more, below</p>{{end}}</td>{{end}}</tr>
-{{end}}</tbody>
-</table>
-{{range .Days}}<h3>{{.Title}}</h3>
-<table class="list">
-{{range .Items}}<tr class="{{.Kind}}"><td class="what">{{.What}}</td><td>{{.To}}</td><td>{{.Text}}</td><td>{{.Playbook}}</td></tr>
-{{end}}</table>
-{{end}}</section>
-{{end}}</body>
+{{range .Months}}{{.}}{{end}}</body>
 </html>
 `))
 })

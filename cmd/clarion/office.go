@@ -8,6 +8,7 @@ import (
 
 	"github.com/clarion-clp/clarion/engine/condition"
 	"github.com/clarion-clp/clarion/engine/dataset"
+	"github.com/clarion-clp/clarion/engine/document"
 	"github.com/clarion-clp/clarion/engine/ledger"
 	"github.com/clarion-clp/clarion/engine/plan"
 )
@@ -287,7 +288,7 @@ func (s *session) printAccount(o *office, a plan.Account) {
 	}
 	sort.SliceStable(a.Lines, func(i, j int) bool { return a.Lines[i].When.Before(a.Lines[j].When) })
 	for _, l := range a.Lines {
-		s.out.note("  ", "%s: %s to %s, %s%s", titleOf(l.Verb), readable(l.Step), dataset.Plain(l.To), o.Clock().Words(l.When), because(l.Why))
+		s.out.note("  ", "%s: %s to %s, %s%s", document.Title(l.Verb), readable(l.Step), dataset.Plain(l.To), o.Clock().Words(l.When), because(l.Why))
 	}
 }
 

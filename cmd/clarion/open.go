@@ -113,7 +113,7 @@ func (s *session) openAt(folder, database, config string, set *playbook.Set, now
 		return nil, err
 	}
 	e, err := engine.New(engine.Options{Folder: folder, Library: playbooks.Library, Loaded: set, Store: st, Now: now,
-		Read: source(now), Recognise: recognise, Sender: s.sender(folder), Mailbox: s.mailbox(folder), Log: slog.New(slog.DiscardHandler)})
+		Read: source(now), Recognise: recognise, Headings: headings, Sender: s.sender(folder), Mailbox: s.mailbox(folder), Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		st.Close()
 		return nil, err

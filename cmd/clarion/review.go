@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -48,8 +49,13 @@ func (*reviewListCmd) Run(s *session) error {
 	}
 	unsent, still := s.mine(o, unsent)
 	private += more + still
+	plans, err := o.SavedPlans(s.ctx)
+	if err != nil {
+		return err
+	}
 	if s.JSON {
-		return s.out.json(object{"proposed": each(proposed, func(m engine.Pending) object { return letterView(o, m) }),
+		return s.out.json(object{"plans": each(plans, func(p engine.SavedPlan) object { return savedPlanView(o, p) }),
+			"proposed":  each(proposed, func(m engine.Pending) object { return letterView(o, m) }),
 			"uncertain": each(uncertain, func(m engine.Pending) object { return letterView(o, m) }),
 			"approved":  each(unsent, func(m engine.Pending) object { return letterView(o, m) }), "private": private})
 	}
@@ -60,9 +66,10 @@ func (*reviewListCmd) Run(s *session) error {
 	if err := s.printProposed(o, proposed); err != nil {
 		return err
 	}
+	s.printPlans(o, plans)
 	if len(unsent) > 0 {
 		s.out.head(fmt.Sprintf("Approved (%d), and not sent yet", len(unsent)))
-		s.out.table("  ", 44, letterRows(unsent, func(m engine.Pending) string { return m.Content.Why }))
+		s.out.table("  ", 44, letterRows(unsent, func(m engine.Pending) string { return m.Content.Why + leaves(o, m) }))
 		s.out.say("  Take one back: clarion review reject NUMBER --reason TEXT")
 	}
 	if len(uncertain) > 0 {
@@ -101,6 +108,7 @@ func (s *session) printProposed(o *office, proposed []engine.Pending) error {
 	for _, n := range sortedKeys(by) {
 		s.out.head(fmt.Sprintf("%s (%d), to be decided by the %s, %s", n, len(by[n]), o.Set().RoleTitle(by[n][0].Approver), how[n]))
 		s.out.table("  ", 44, letterRows(by[n], func(m engine.Pending) string { return m.Content.Why }))
+		s.printTwo(o, by[n])
 	}
 	return nil
 }
@@ -146,6 +154,17 @@ func (c *reviewShowCmd) Run(s *session) error {
 	}
 	for _, a := range m.Content.Attachments {
 		rows = append(rows, []string{"Attached", fmt.Sprintf("%s (%s, %d bytes)", dataset.Plain(a.Name), a.Type, a.Size)})
+	}
+	if why := m.TwoWords(o.Set()); why != "" {
+		rows = append(rows, []string{"Two yeses", why})
+	}
+	for _, y := range []ledger.Yes{m.First, m.Yes} {
+		if y != (ledger.Yes{}) {
+			rows = append(rows, []string{"Yes", yesWords(o, y)})
+		}
+	}
+	if text := leaves(o, m); text != "" {
+		rows = append(rows, []string{"Leaves", strings.TrimPrefix(text, "; leaves ")})
 	}
 	rows = append(rows, []string{"Digest", m.Digest[:16]})
 	s.out.table("", 12, rows)
@@ -218,11 +237,14 @@ func (s *session) among(o *office, words []string, list []engine.Pending, not st
 }
 
 type reviewApproveCmd struct {
-	What []string `arg:"" help:"all, a playbook's name, or letters' numbers."`
+	What    []string `arg:"" optional:"" help:"all, a playbook's name, or letters' numbers."`
+	Plan    string   `help:"Say yes to the plan with this digest, as clarion review shows it." placeholder:"DIGEST"`
+	Without []int64  `help:"Letters of that plan that go on waiting." placeholder:"NUMBER"`
 }
 
 func (*reviewApproveCmd) Help() string {
-	return examples(`clarion review approve all`, `clarion review approve arrears-chase --as membership_officer`, `clarion review approve 12 13`)
+	return examples(`clarion review approve all`, `clarion review approve arrears-chase --as membership_officer`, `clarion review approve 12 13`,
+		`clarion review approve --plan 5f0c2a9be41d --without 12,13`)
 }
 
 func (c *reviewApproveCmd) Run(s *session) error {
@@ -231,21 +253,37 @@ func (c *reviewApproveCmd) Run(s *session) error {
 		return err
 	}
 	defer o.Close()
+	switch {
+	case (c.Plan == "") == (len(c.What) == 0):
+		return errors.New("say which letters: all, a playbook's name, or numbers; or a plan: --plan DIGEST")
+	case c.Plan == "" && len(c.Without) > 0:
+		return errors.New("--without leaves letters out of a plan: name it with --plan DIGEST")
+	}
+	d, err := c.approve(s, o)
+	if err != nil {
+		return err
+	}
+	return s.decided(d, "approved; "+s.me+" run sends what is due"+undoWords(o, d))
+}
+
+// approve gives the yes to a plan, or to letters that were named.
+func (c *reviewApproveCmd) approve(s *session, o *office) (engine.Decision, error) {
+	voice := engine.Voice{Role: s.As}
+	if c.Plan != "" {
+		return o.ApprovePlan(s.ctx, voice, c.Plan, c.Without)
+	}
 	letters, err := s.chosen(o, c.What)
 	if err != nil {
-		return err
+		return engine.Decision{}, err
 	}
 	single, together := apart(letters, c.What)
-	d, err := o.Approve(s.ctx, s.As, single)
+	d, err := o.Approve(s.ctx, voice, single)
 	if err != nil {
-		return err
+		return d, err
 	}
-	rest, err := o.ApproveTogether(s.ctx, s.As, together)
-	if err != nil {
-		return err
-	}
-	d.Done, d.Not = append(d.Done, rest.Done...), append(d.Not, rest.Not...)
-	return s.decided(d, "approved; "+s.me+" run sends what is due")
+	rest, err := o.ApproveTogether(s.ctx, voice, together)
+	d.Done, d.Half, d.Not = append(d.Done, rest.Done...), append(d.Half, rest.Half...), append(d.Not, rest.Not...)
+	return d, err
 }
 
 // notWaiting says of a word why no letter of it waits.
@@ -294,12 +332,16 @@ func (s *session) decided(d engine.Decision, what string) error {
 		if err := s.out.json(decisionView(d)); err != nil {
 			return err
 		}
-	case len(d.Done)+len(d.Not) == 0:
+	case len(d.Done)+len(d.Half)+len(d.Not) == 0:
 		s.out.say("Nothing waits for a yes or no.")
 	default:
 		if len(d.Done) > 0 {
 			s.out.say("%s %s.", plural(len(d.Done), "letter", "letters"), what)
-		} else {
+		}
+		if len(d.Half) > 0 {
+			s.out.say("%s the first of two yeses; clarion review says whose the second must be.", plural(len(d.Half), "letter has", "letters have"))
+		}
+		if len(d.Done)+len(d.Half) == 0 {
 			s.out.say("No letter %s.", strings.TrimSpace(strings.SplitN(what, ";", 2)[0]))
 		}
 		for _, f := range d.Not {
@@ -333,7 +375,7 @@ func reject(s *session, what []string, reason string) error {
 	if err != nil {
 		return err
 	}
-	d, err := o.Reject(s.ctx, s.As, reason, letters)
+	d, err := o.Reject(s.ctx, engine.Voice{Role: s.As}, reason, letters)
 	if err != nil {
 		return err
 	}

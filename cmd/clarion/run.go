@@ -46,7 +46,7 @@ func (c *runCmd) Run(s *session) error {
 	p.Plan = p.Plan.For(o.Set(), s.As)
 	p.Before = p.Before.For(o.Set(), s.As)
 	if s.JSON {
-		if jerr := s.out.json(passView(o, p)); jerr != nil {
+		if jerr := s.out.json(passView(o, p, s.As)); jerr != nil {
 			return jerr
 		}
 	} else {
@@ -92,7 +92,7 @@ func (s *session) printPass(o *office, p engine.Pass, all bool) {
 			d.Stopped = why
 		}
 	}
-	s.printDelivery(p, d)
+	s.printDelivery(o, p, d)
 	s.faults(o)
 }
 
@@ -157,7 +157,7 @@ func found(r store.ImportRecord) string {
 }
 
 // printDelivery says what was sent and what was not.
-func (s *session) printDelivery(p engine.Pass, d engine.Delivery) {
+func (s *session) printDelivery(o *office, p engine.Pass, d engine.Delivery) {
 	var did []string
 	add := func(n int, what string) {
 		if n > 0 {
@@ -175,6 +175,11 @@ func (s *session) printDelivery(p engine.Pass, d engine.Delivery) {
 	}
 	s.out.say("\n%s %s.", s.out.paint("1", "Delivery:"), strings.Join(did, ", "))
 	s.printFell(p, d.Fell)
+	for _, b := range d.Staged {
+		if !plan.Hidden(o.Set(), b.Playbook, s.As) {
+			s.out.note("  ", "%s of %s: %s.", plural(b.Letters, "letter", "letters"), b.Playbook, b.Why)
+		}
+	}
 	if d.PutOff != "" && d.Stopped == "" {
 		s.out.note("  ", "put off: %s", d.PutOff)
 	}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/clarion-clp/clarion/engine/document"
 )
 
 // screen prints for people: columns that line up, lines that fit, and colour
@@ -184,30 +186,12 @@ func cut(text string, most int, last bool) string {
 	return string(r[:most-1]) + "…"
 }
 
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
-}
-
-// names lists a few of many names.
-func names(all []string, most int) string {
-	if len(all) > most+1 {
-		return strings.Join(all[:most], ", ") + fmt.Sprintf(" and %d more", len(all)-most)
-	}
-	if n := len(all); n > 1 {
-		return strings.Join(all[:n-1], ", ") + " and " + all[n-1]
-	}
-	return strings.Join(all, "")
-}
-
-// readable makes an identifier readable: role:membership_officer/north is
-// membership officer, north.
-func readable(id string) string {
-	id = strings.TrimPrefix(id, "role:")
-	return strings.ReplaceAll(strings.ReplaceAll(id, "_", " "), "/", ", ")
-}
+// What documents call things, the screen calls them too.
+var (
+	plural   = document.Plural
+	names    = document.Names
+	readable = document.Readable
+)
 
 // tell says the one sentence that a command has to say, as JSON if that is asked
 // for.

@@ -52,6 +52,7 @@ nation: england_and_wales
 hour: "00:00"
 imprint: "Promoted by A. Agent on behalf of Anytown CLP, both at 1 High Street, Anytown"
 brakes: {most_at_once: 5000, share: 100 percent, times_usual: 1000, floor: 5000}
+review: {undo: 0 minutes, stages: {from: 0}}
 officers: {file: officers.csv}
 data:
   members: {from: "data/members*.csv"}

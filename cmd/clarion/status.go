@@ -56,12 +56,26 @@ func (c *statusCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
+	sheets, _, err := o.Sheets(s.ctx, s.As)
+	if err != nil {
+		return err
+	}
+	open, people := 0, 0
+	for _, x := range sheets {
+		if n := x.Open(); n > 0 {
+			open, people = open+1, people+n
+		}
+	}
 	if s.JSON {
 		v := statusView(o, st, tasks)
+		v["sheets"] = object{"open": open, "people": people}
 		v["waiting"], v["refused"] = each(waiting, waitingView), each(refused, refusedView)
 		return s.out.json(v)
 	}
 	s.printStatus(o, st, tasks, c.All)
+	if open > 0 {
+		s.out.say("  To ring or to write to by hand: %s on %s: clarion lists", plural(people, "person", "people"), plural(open, "sheet", "sheets"))
+	}
 	s.private(private)
 	s.printLeft(waiting, refused)
 	return nil

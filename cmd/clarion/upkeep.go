@@ -75,7 +75,7 @@ func (*daemonCmd) Run(s *session) error {
 		return err
 	}
 	defer lease.Release(s.ctx)
-	listener, err := s.openWeb(o)
+	listener, err := s.openWeb(o, o.Set().Constituency.Web)
 	if err != nil {
 		return err
 	}
@@ -85,7 +85,7 @@ func (*daemonCmd) Run(s *session) error {
 	listener.serve(going)
 	said, mailSaid := fmt.Sprint([]engine.Waiting(nil), []error(nil)), ""
 	err = o.Daemon(s.ctx, func(p engine.Pass, err error) {
-		listener.renew(o.Set())
+		listener.renew(o, p, err)
 		s.beat(o, p, err, &said, &mailSaid)
 	})
 	stop()

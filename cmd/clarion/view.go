@@ -60,7 +60,7 @@ func planView(o *office, p *plan.Plan) object {
 			return object{"playbook": d.Playbook, "what": d.What, "about": d.About, "cells": each(d.Cells, cellView)}.text("why", d.Why)
 		}),
 		"holds":  each(p.Holds, holdView),
-		"counts": countsView(p.Counts),
+		"counts": countsView(p),
 		"letters": each(p.Messages, func(m plan.Message) object {
 			return object{"kind": string(m.Kind), "to": m.Content.To, "to_name": m.Content.ToName, "subject": m.Content.Subject,
 				"digest": m.Digest, "stands": m.Stands, "by_itself": m.Auto || m.Release}.
@@ -91,17 +91,26 @@ func holdView(h plan.Hold) object {
 	return object{"kind": h.Kind, "count": h.Count, "why": h.Why}.text("playbook", h.Playbook).text("list", h.Dataset).text("hint", h.Hint)
 }
 
-func countsView(all map[string]plan.Count) object {
+func countsView(p *plan.Plan) object {
 	v := object{}
-	for name, c := range all {
+	for name, c := range p.Counts {
+		a, why := c.Actions, map[string]int{}
+		for _, l := range p.Lines {
+			if l.Playbook == name && l.Verb == plan.Withholds && l.Action != "" {
+				why[l.Why]++
+			}
+		}
 		v[name] = object{"looked_at": c.Looked, "matched": c.Matched, "not_matched": c.NotMatched, "cannot_tell": c.Unknown,
 			"opened": c.Opened, "closed": c.Closed, "send": c.Send, "review": c.Review, "task": c.Tasks, "sheet": c.Sheet,
-			"wait": c.Wait, "held": c.Held, "withheld": c.Withheld, "missed": c.Missed, "observed": c.Observed, "later": c.Later}
+			"wait": c.Wait, "held": c.Held, "withheld": c.Withheld, "missed": c.Missed, "observed": c.Observed, "later": c.Later,
+			"actions": object{"all": a.All, "done": a.Done, "over": a.Over, "on_its_way": a.Way, "send": a.Send, "review": a.Review,
+				"task": a.Tasks, "sheet": a.Sheet, "held": a.Held, "withheld": a.Withheld, "missed": a.Missed, "wait": a.Wait,
+				"observed": a.Observed, "later": a.Later, "withheld_because": why}}
 	}
 	return v
 }
 
-func passView(o *office, p engine.Pass) object {
+func passView(o *office, p engine.Pass, as string) object {
 	d := p.Delivery
 	v := object{
 		"mail":    mailView(p.Mail),
@@ -112,6 +121,11 @@ func passView(o *office, p engine.Pass) object {
 				v := fallenView(f)
 				v["planned"] = each(p.Planned(f), func(l plan.Line) object { return lineView(o, l) })
 				return v
+			}), "staged": each(d.Staged, func(b engine.Staged) object {
+				if plan.Hidden(o.Set(), b.Playbook, as) {
+					return object{"letters": b.Letters}
+				}
+				return object{"playbook": b.Playbook, "letters": b.Letters, "why": b.Why}
 			})}.text("put_off", d.PutOff).text("stopped", d.Stopped),
 	}
 	if p.Plan != nil {
@@ -149,12 +163,13 @@ func letterView(o *office, m engine.Pending) object {
 			return object{"name": a.Name, "type": a.Type, "bytes": a.Size, "sha256": a.SHA256}
 		})}.
 		text("playbook", m.Playbook).text("approver", m.Approver).text("reply_to", c.ReplyTo).text("why", c.Why).
-		text("reason", m.Reason).at("not_before", m.NotBefore, zone).at("expires", m.Expires, zone).at("since", m.At, zone).at("sent", m.SentAt, zone)
+		text("reason", m.Reason).at("not_before", m.NotBefore, zone).at("expires", m.Expires, zone).at("since", m.At, zone).at("sent", m.SentAt, zone).
+		at("leaves_from", m.Until, zone).text("two_yeses", m.TwoWords(o.Set())).text("first_yes", m.First.By).text("yes", m.Yes.By)
 }
 
 func decisionView(d engine.Decision) object {
 	done := append([]int64{}, d.Done...)
-	return object{"done": done, "not": each(d.Not, fallenView)}
+	return object{"done": done, "first_yes": append([]int64{}, d.Half...), "not": each(d.Not, fallenView)}
 }
 
 func taskView(o *office, t engine.TaskView) object {

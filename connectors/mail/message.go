@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"mime"
 	"path"
+	"slices"
 	"strings"
 
 	gomail "github.com/wneessen/go-mail"
@@ -25,8 +26,13 @@ const (
 // again is said at the top of a letter that may have gone out before.
 const again = "This may be the second copy of a letter you have already: we could not be sure that the first one arrived."
 
-// answerAt leads to the page with the tasks of a letter and their answers.
-const answerAt = "Answer these tasks on a page of their own"
+// What leads to the pages of an officer's message: with its tasks and their
+// answers, with the letters that wait for a yes, with those that have one.
+const (
+	answerAt = "Answer these tasks on a page of their own"
+	reviewAt = "Look at these letters and say yes or no"
+	stopAt   = "Stop these letters"
+)
 
 // errAddress is a recipient's address that is none.
 var errAddress = errors.New("the recipient's address is not a mail address")
@@ -48,11 +54,18 @@ func Bytes(o letter.Outgoing) ([]byte, error) {
 		return nil, err
 	}
 	text, html := lineEnds.Replace(o.Content.Text), lineEnds.Replace(o.Content.HTML)
-	if o.AnswerAt != "" {
-		if !link().MatchString(o.AnswerAt) || !strings.HasPrefix(o.AnswerAt, "https:") {
-			return nil, errors.New("the address of the page with the answers is none")
+	for _, page := range [][2]string{{answerAt, o.AnswerAt}, {stopAt, o.StopAt}, {reviewAt, o.ReviewAt}} {
+		words, to := page[0], page[1]
+		if to == "" {
+			continue
 		}
-		text, html = answerAt+":\n"+o.AnswerAt+"\n\n"+text, letter.Above(html, `<a href="`+o.AnswerAt+`">`+answerAt+`</a>`)
+		if !link().MatchString(to) || !strings.HasPrefix(to, "https:") {
+			return nil, errors.New("the address of a page for the reader is none")
+		}
+		text, html = words+":\n"+to+"\n\n"+text, letter.Above(html, `<a href="`+to+`">`+words+`</a>`)
+	}
+	for _, note := range beneath(o) {
+		text, html = strings.TrimRight(text, "\n")+"\n\n"+note+"\n", letter.Below(html, note)
 	}
 	if o.Again {
 		text, html = again+"\n\n"+text, letter.Above(html, "<strong>"+again+"</strong>")
@@ -70,6 +83,19 @@ func Bytes(o letter.Outgoing) ([]byte, error) {
 		return nil, fmt.Errorf("writing the message: %w", err)
 	}
 	return fixBoundaries(b.Bytes(), o), nil
+}
+
+// beneath are the notes at the end of an officer's message, in plain words.
+func beneath(o letter.Outgoing) (notes []string) {
+	if o.Plan != "" {
+		notes = append(notes, "These letters are plan "+o.Plan+".")
+	}
+	if o.Head != "" {
+		entry, hash, _ := strings.Cut(o.Head, " ")
+		notes = append(notes, "The decisions log stood at entry "+entry+", "+hash+", when this went. Keep it: clarion log --verify --head "+hash+
+			" tells whether anything up to there was changed since.")
+	}
+	return notes
 }
 
 // lineEnds makes all ends of lines alike: the encoder loses a line end behind
@@ -252,17 +278,33 @@ func fileName(s string) string {
 	return s
 }
 
-var random = wire.Pattern(`(?m)^(?:Content-Type: multipart/[a-z]+;\r\n )boundary=([0-9a-f]{60})\r?$`)
-
 // fixBoundaries puts boundaries made of the letter for the random ones, of
 // which there are at most two, one in the other. Ours hold "=_", which cannot
 // occur in a part in either of the encodings, so that no letter can hold one.
 func fixBoundaries(message []byte, o letter.Outgoing) []byte {
 	sum := sha256.Sum256([]byte(o.Ref + "\x00" + o.Content.Digest()))
-	for i, found := range random().FindAllSubmatch(message, 2) {
+	all := boundaries(message)
+	for i, random := range all {
 		ours := fmt.Sprintf("=_clarion_%d_%s", i+1, hex.EncodeToString(sum[:16]))
-		message = bytes.Replace(message, []byte("boundary="+string(found[1])), []byte(`boundary="`+ours+`"`), 1)
-		message = bytes.ReplaceAll(message, []byte("--"+string(found[1])), []byte("--"+ours))
+		message = bytes.Replace(message, slices.Concat([]byte("boundary="), random), []byte(`boundary="`+ours+`"`), 1)
+		message = bytes.ReplaceAll(message, slices.Concat([]byte("--"), random), []byte("--"+ours))
 	}
 	return message
+}
+
+// boundaries gives the boundaries of a message that the library wrote: that of
+// the whole stands in its header, and that of the part within in the header with
+// which the first part begins.
+func boundaries(message []byte) (all [][]byte) {
+	for len(all) < 2 {
+		head, rest, _ := bytes.Cut(message, []byte("\r\n\r\n"))
+		_, kind, is := bytes.Cut(head, []byte("Content-Type: multipart/"))
+		_, random, named := bytes.Cut(kind, []byte(";\r\n boundary="))
+		if !is || !named {
+			break
+		}
+		random, _, _ = bytes.Cut(random, []byte("\r\n"))
+		all, message = append(all, bytes.Clone(random)), rest
+	}
+	return all
 }

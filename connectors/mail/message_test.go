@@ -357,3 +357,15 @@ func FuzzMessage(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, name, subject, body string) { checkHeld(t, name, subject, body) })
 }
+
+// BenchmarkBytes makes the message of a letter as long as most are.
+func BenchmarkBytes(b *testing.B) {
+	o := outgoing()
+	o.Content.Text = strings.Repeat("A line of a letter that is as long as such lines are in most letters.\n", 60)
+	o.Content.HTML = "<p>" + strings.ReplaceAll(o.Content.Text, "\n", "</p>\n<p>") + "</p>"
+	for b.Loop() {
+		if _, err := Bytes(o); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

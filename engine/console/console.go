@@ -1,12 +1,26 @@
 // Package console serves the pages of the program: what the links in letters
-// lead to, and what officers will work with. The pages are made on the server,
-// over the verbs of the engine, and work without scripts and without cookies.
+// lead to, and what officers work with. The pages are made on the server, over
+// the verbs of the engine, and work without scripts; the links in letters work
+// without cookies, too.
 //
-//	/u/TOKEN  whom a letter went to wants no more of its kind
-//	/a/TOKEN  an officer answers the tasks of a message
+//	/u/TOKEN        whom a letter went to wants no more of its kind
+//	/a/TOKEN        an officer answers the tasks of a message
+//	/sign-in        an officer asks for a link, which comes by mail
+//	/sign-in/TOKEN  signs in, once
+//	/               and all else: for who is signed in
+//
+// A visit is one request of somebody who is signed in (visit.go). Each area
+// registers its pages with seated, needs or freshly, which find who it is, what
+// they may do (rights.go) and the constituency as it is now; it answers with
+// page, done, fail or gone.
 //
 // Promises
 //
+//   - No page without a session, whichever computer asks for it; who holds no
+//     role any more is signed out with the next page.
+//   - Who asks for a link to sign in learns nothing of who is an officer.
+//   - A sign-in ends after half an hour without a page, after twelve hours, and
+//     with signing out; what is sensitive wants one of the last ten minutes.
 //   - Opening a link changes nothing: GET and HEAD only look, since programs that
 //     scan mail for viruses follow every link before anybody has read it. Only
 //     POST changes something: a button, or the one click of RFC 8058.
@@ -32,9 +46,11 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
+	"github.com/alexedwards/scs/v2"
 	"golang.org/x/net/netutil"
 
 	"github.com/clarion-clp/clarion/engine"
@@ -45,8 +61,10 @@ import (
 const (
 	mostConnections = 200
 	mostHeader      = 16 << 10
-	mostBody        = 4 << 10
-	mostAtOnce      = 4 // verbs of the engine
+	mostBody        = 4 << 10         // of what comes with a link
+	mostForm        = 64 << 10        // of a form of who is signed in
+	mostUpload      = 5 * time.Minute // for a file, over a slow line
+	mostAtOnce      = 4               // verbs of the engine
 	mostRead        = 10 * time.Second
 	mostWrite       = 30 * time.Second
 	mostIdle        = time.Minute
@@ -60,7 +78,14 @@ type Options struct {
 	// Engine gives the constituency as it is now: its settings may have been
 	// read anew. It is called by many goroutines at a time.
 	Engine func() *engine.Engine
-	Log    *slog.Logger // may be nil
+	// Renew reads the settings anew, after a page has written into them; nil: they
+	// are read with the next pass.
+	Renew func() error
+	// Passed says what the daemon's last pass came to; nil, or giving nil: there is
+	// no daemon in this program, or it has made none yet.
+	Passed func() *Passed
+	Now    func() time.Time // the clock of sign-ins; nil: that of this computer
+	Log    *slog.Logger     // may be nil
 }
 
 // A Console listens on an address.
@@ -72,12 +97,29 @@ type Console struct {
 	busy     chan struct{}
 	remotes  *limiter
 	tokens   *limiter
+	seats    *limiter // those who are signed in
+	typed    *limiter // addresses to which a link is asked for
+	askers   *limiter // who asks for one, and all of them together
+	letters  *limiter
+	sessions *scs.SessionManager
+	known    memory
+	sight    sight
+	almanac  almanac
+	uploads  *uploads // files that somebody brought and has not decided about
+	lying    lying    // files in the folder that were not taken
+	health   memo[mailPage]
+	mux      *http.ServeMux
+	rooms    map[string]int64 // by the pattern of a page: how much a form may hold
+	post     sync.WaitGroup   // links that are being mailed
 }
 
 // Open begins to listen. What comes meanwhile waits for Serve.
 func Open(o Options) (*Console, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
 	}
 	crypt, err := o.crypt()
 	if err != nil {
@@ -88,8 +130,10 @@ func Open(o Options) (*Console, error) {
 		return nil, noListening(o.Web.Listen, err)
 	}
 	c := &Console{Options: o, listener: netutil.LimitListener(l, mostConnections), busy: make(chan struct{}, mostAtOnce),
-		remotes: newLimiter(60, time.Second), tokens: newLimiter(20, 6*time.Second)}
+		remotes: newLimiter(60, time.Second), tokens: newLimiter(20, 6*time.Second), seats: newLimiter(300, 100*time.Millisecond),
+		typed: newLimiter(3, 5*time.Minute), askers: newLimiter(15, time.Minute), letters: newLimiter(30, time.Minute), rooms: map[string]int64{}}
 	c.hosts = c.ownHosts(l.Addr())
+	c.sessions = c.newSessions()
 	c.server = &http.Server{
 		Handler: c.guarded(c.pages()), TLSConfig: crypt, MaxHeaderBytes: mostHeader,
 		ReadHeaderTimeout: mostRead, ReadTimeout: mostRead, WriteTimeout: mostWrite, IdleTimeout: mostIdle,
@@ -139,8 +183,12 @@ func (c *Console) Serve(ctx context.Context) error {
 		c.server.Close() // somebody takes too long
 	}
 	<-ended
+	c.post.Wait()
 	return nil
 }
+
+// now is the moment by the clock of sign-ins.
+func (c *Console) now() time.Time { return c.Now() }
 
 // ownHosts are the hosts that are asked for: the public one, and this computer by
 // the address that is listened on.

@@ -192,7 +192,7 @@ func TestOnlyOurHosts(t *testing.T) {
 	h := newHouse(t, playbook.Web{Public: "https://clarion.example.org"})
 	port := h.Address()[strings.LastIndexByte(h.Address(), ':'):]
 	for host, status := range map[string]int{
-		"clarion.example.org": 404, "Clarion.Example.ORG": 404, "127.0.0.1" + port: 404, "localhost" + port: 404, "[::1]" + port: 404,
+		"clarion.example.org": 303, "Clarion.Example.ORG": 303, "127.0.0.1" + port: 303, "localhost" + port: 303, "[::1]" + port: 303,
 		"localhost": 421, "evil.example.com" + port: 421, "clarion.example.org.evil.example.com": 421, "clarion.example.org" + port: 421, "127.0.0.2" + port: 421,
 	} {
 		if a := h.ask("GET", "/", "", with("Host", host)); a.StatusCode != status {

@@ -3,6 +3,7 @@ package console
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 )
@@ -23,18 +24,63 @@ func (c *Console) guarded(pages http.Handler) http.Handler {
 		switch {
 		case !c.hosts[strings.ToLower(r.Host)]:
 			http.Error(w, "This is not the address of any page here.", http.StatusMisdirectedRequest)
-		case !c.remotes.allows(c.remote(r), time.Now()):
+		case !c.admits(r):
 			c.tooMuch(w)
 		default:
-			r.Body = http.MaxBytesReader(w, r.Body, mostBody)
+			r.Body = http.MaxBytesReader(w, r.Body, c.room(r))
 			inner.ServeHTTP(w, r)
 		}
 	})
 }
 
+// admits reports whether somebody may ask once more: who is signed in works with
+// many pages.
+func (c *Console) admits(r *http.Request) bool {
+	if name := c.cookie(r); name != "" && !public(r.URL.Path) && c.known.knows(name) {
+		return c.seats.allows(name, time.Now())
+	}
+	return c.remotes.allows(c.remote(r), time.Now())
+}
+
+// public reports whether a page is for people who are not signed in.
+func public(path string) bool {
+	for _, p := range []string{"/u/", "/a/", "/r/", "/s/", "/sign-in"} {
+		if strings.HasPrefix(path, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// room is how much a request may bring.
+func (c *Console) room(r *http.Request) int64 {
+	if public(r.URL.Path) {
+		return mostBody
+	}
+	if n := c.rooms[c.pattern(r)]; n > 0 {
+		return n
+	}
+	return mostForm
+}
+
+// takes lets the forms of a page, named by its pattern, hold more than others.
+func (c *Console) takes(pattern string, bytes int64) { c.rooms[pattern] = bytes }
+
+// pattern is that of the page which a request is for.
+func (c *Console) pattern(r *http.Request) string {
+	_, p := c.mux.Handler(r)
+	return p
+}
+
+// serves reports whether there is a page at a path.
+func (c *Console) serves(path string) bool {
+	_, p := c.mux.Handler(&http.Request{Method: http.MethodGet, URL: &url.URL{Path: path}})
+	return strings.HasPrefix(p, "GET ")
+}
+
 // harden says to the browser what a page may do, which is next to nothing.
 func harden(h http.Header, encrypted bool) {
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 	h.Set("Referrer-Policy", "no-referrer") // an address has a token in it
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("X-Content-Type-Options", "nosniff")

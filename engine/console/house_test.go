@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -32,10 +33,11 @@ var ctx = context.Background()
 type house struct {
 	*engine.Engine
 	*console.Console
-	t      *testing.T
+	t      testing.TB
 	folder string
 	store  *store.Store
 	logged *bytes.Buffer
+	guise  func(name string) string // how people are called; nil: as they are
 
 	mu   sync.Mutex
 	time time.Time
@@ -46,6 +48,7 @@ const day = 24 * time.Hour
 const settings = `name: "Anytown & <b>Thornley</b> CLP"
 hour: "09:00"
 brakes: {most_at_once: 500, share: 100 percent, times_usual: 100, floor: 500}
+review: {undo: 0 minutes, stages: {from: 0}}
 branches: {file: branches.csv}
 officers: {file: officers.csv}
 data:
@@ -61,14 +64,17 @@ branch_membership_secretary,North,Nora North,north@example.org,2024-01-01,,
 
 // newHouse makes a house in which three letters went to new members, and asked
 // the branch to ring them.
-func newHouse(t *testing.T, web playbook.Web) *house {
+func newHouse(t testing.TB, web playbook.Web, change ...func(*house)) *house {
 	t.Helper()
 	h := &house{t: t, folder: t.TempDir(), logged: &bytes.Buffer{}, time: time.Date(2026, time.November, 2, 9, 0, 0, 0, time.UTC)}
+	for _, c := range change {
+		c(h)
+	}
 	h.write("constituency.yaml", settings)
-	h.write("officers.csv", officers)
-	h.write("branches.csv", "key,name\nNorth,North\n")
+	h.write("officers.csv", h.guised(officers))
+	h.write("branches.csv", h.guised("key,name\nNorth,North\n"))
 	h.write("playbooks.yaml", "new-member-welcome: {trust: automatic}\n")
-	now := func() time.Time { h.mu.Lock(); defer h.mu.Unlock(); return h.time }
+	now := h.clock
 	s, err := store.Open(ctx, filepath.Join(t.TempDir(), "clarion.db"), store.Options{Machine: "test", Now: now})
 	h.must(err)
 	t.Cleanup(func() { s.Close() })
@@ -77,9 +83,9 @@ func newHouse(t *testing.T, web playbook.Web) *house {
 		return tx.Apply(h.time, "secretary", ledger.Trusted{Playbook: "new-member-welcome", Level: "automatic"})
 	}))
 	read := func(ctx context.Context, folder string, src playbook.Source, schema *dataset.Schema, clock calendar.Clock) (dataset.Reading, error) {
-		return sheet.Read(ctx, folder, sheet.Spec{From: src.From}, schema, clock)
+		return sheet.Read(ctx, folder, specOf(src), schema, clock)
 	}
-	h.Engine, err = engine.New(engine.Options{Folder: h.folder, Library: playbooks.Library, Store: s, Now: now, Read: read,
+	h.Engine, err = engine.New(engine.Options{Folder: h.folder, Library: playbooks.Library, Store: s, Now: now, Read: read, Recognise: recognise, Headings: headings,
 		Sender: func(context.Context, *playbook.Constituency) (engine.Sender, error) {
 			return mail.NewDrop(filepath.Join(h.folder, "outbox"))
 		}})
@@ -94,7 +100,7 @@ func newHouse(t *testing.T, web playbook.Web) *house {
 	if web.Listen == "" {
 		web.Listen = "127.0.0.1:0"
 	}
-	h.Console, err = console.Open(console.Options{Web: web, Folder: h.folder, Engine: h.now, Log: slog.New(slog.NewTextHandler(h.logged, nil))})
+	h.Console, err = console.Open(console.Options{Web: web, Folder: h.folder, Engine: h.now, Now: h.clock, Renew: h.Engine.Reload, Log: slog.New(slog.NewTextHandler(h.logged, nil))})
 	h.must(err)
 	going, stop := context.WithCancel(ctx)
 	ended := make(chan error, 1)
@@ -148,7 +154,29 @@ func (h *house) members(day string, fresh int) {
 	for i := range fresh {
 		text += fmt.Sprintf("B%05d,Nia%d,Newer,nia%d@example.net,Active,2026-10-28,North,Yes\n", i, i, i)
 	}
+	text = h.guised(text)
 	h.write("data/members-"+day+".csv", text)
+}
+
+// names are those of people and places in the lists.
+var names = regexp.MustCompile(`Olive\d+|Older|Nia\d+|Newer|Ann Secretary|Mo Member|Nora North|,North$`)
+
+// guised puts other names into the lines of a list.
+func (h *house) guised(text string) string {
+	if h.guise == nil {
+		return text
+	}
+	lines := strings.Split(text, "\n")
+	for i, l := range lines {
+		lines[i] = names.ReplaceAllStringFunc(l, func(name string) string {
+			comma := ""
+			if name[0] == ',' {
+				comma, name = ",", name[1:]
+			}
+			return comma + `"` + strings.ReplaceAll(h.guise(name), `"`, `""`) + `"`
+		})
+	}
+	return strings.Join(lines, "\n")
 }
 
 func (h *house) run() {
@@ -156,6 +184,9 @@ func (h *house) run() {
 	_, err := h.Engine.Run(ctx)
 	h.must(err)
 }
+
+// clock gives the moment.
+func (h *house) clock() time.Time { h.mu.Lock(); defer h.mu.Unlock(); return h.time }
 
 func (h *house) pass(d time.Duration) {
 	h.mu.Lock()
@@ -239,7 +270,7 @@ func (h *house) ask(method, path, body string, change ...func(*http.Request)) an
 }
 
 // want checks an answer.
-func (a answer) want(t *testing.T, what string, status int, parts ...string) {
+func (a answer) want(t testing.TB, what string, status int, parts ...string) {
 	t.Helper()
 	if a.StatusCode != status {
 		t.Errorf("%s: status %d, want %d\n%s", what, a.StatusCode, status, a.body)

@@ -24,10 +24,24 @@ import (
 var files embed.FS
 
 var (
-	sheets    = sync.OnceValue(func() *template.Template { return template.Must(template.ParseFS(files, "pages/*.html")) })
+	sheets = sync.OnceValue(func() *template.Template {
+		return template.Must(template.New("").Funcs(functions).ParseFS(files, "pages/*.html"))
+	})
 	style     = must(files.ReadFile("pages/style.css"))
 	styleName = fmt.Sprintf("/style-%.6x.css", sha256.Sum256(style))
 )
+
+// functions are what pages can do besides what is built in. Text from outside goes
+// through plain, which makes invisible characters visible.
+var functions = template.FuncMap{
+	"plain": dataset.Plain,
+	"plural": func(n int, one, many string) string {
+		if n == 1 {
+			return "1 " + one
+		}
+		return strconv.Itoa(n) + " " + many
+	},
+}
 
 func must(b []byte, err error) []byte {
 	if err != nil {
@@ -44,6 +58,9 @@ type view struct {
 	Done         bool
 	Open         int
 	Tasks        []asked
+	Back         string // where somebody was going who must sign in
+	Local        bool   // the program runs on this computer for itself
+	More         any    // of a page with an area of its own
 }
 
 // asked is a task as an officer's page shows it.
@@ -60,6 +77,7 @@ type asked struct {
 // pages are the pages by their addresses.
 func (c *Console) pages() http.Handler {
 	mux := http.NewServeMux()
+	c.mux = mux
 	mux.HandleFunc("GET "+styleName, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/css; charset=utf-8")
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable") // another one has another name
@@ -69,8 +87,28 @@ func (c *Console) pages() http.Handler {
 	mux.HandleFunc("POST /u/{token}", c.limited(c.leave))
 	mux.HandleFunc("GET /a/{token}", c.limited(c.asking))
 	mux.HandleFunc("POST /a/{token}", c.limited(c.answer))
-	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { c.show(w, http.StatusNotFound, "nothing", view{}) })
+	c.linkPages(mux)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		c.show(w, http.StatusNotFound, "nothing", view{})
+	})
+	c.areas(mux)
 	return mux
+}
+
+// areas registers the pages of who is signed in: each area has a file of its own.
+func (c *Console) areas(mux *http.ServeMux) {
+	c.signInPages(mux)
+	c.todayPages(mux)
+	c.firstDayPages(mux)
+	c.dataPages(mux)
+	c.mailPages(mux)
+	c.reviewPages(mux)
+	c.taskPages(mux)
+	c.recordPages(mux)
+	c.diaryPages(mux)
+	c.logPages(mux)
+	c.playbookPages(mux)
+	c.oncePages(mux)
 }
 
 // show sends a page. It is made whole before its first byte goes.

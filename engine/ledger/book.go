@@ -18,6 +18,7 @@ type Book struct {
 	seq  int64
 	hash [32]byte
 	last time.Time // of the last event
+	by   string    // who makes the change that is being made
 
 	cases     []caseEntry
 	caseAt    map[CaseKey]int32
@@ -92,6 +93,7 @@ func (b *Book) Apply(e Event) error {
 	case at.Year() < 1800 || at.Year() > 2999:
 		why = "the event has no sensible moment"
 	default:
+		b.by = e.By
 		why = c.apply(b, at)
 	}
 	if why != "" {

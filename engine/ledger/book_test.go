@@ -99,7 +99,7 @@ func TestTouchedIsEnough(t *testing.T) {
 
 // TestLooks: what is read shares nothing with the Book, and is in order.
 func TestLooks(t *testing.T) {
-	b := newPen(t).do(examples()[:40]...).b
+	b := newPen(t).do(examples()[:41]...).b
 	before := b.Clone()
 	a, _ := b.Action(other.Key)
 	a.Messages[0] = 99
@@ -237,6 +237,7 @@ func TestRestoreRefuses(t *testing.T) {
 		"does not know it":     func(p *Projection) { p.Messages[0].Actions = []ActionKey{"x"} },
 		"carries nothing":      func(p *Projection) { p.Messages[0].Actions = nil },
 		"not a SHA-256":        func(p *Projection) { p.Rest.Hash = strings.Repeat("0", 66) },
+		"no letter 77":         func(p *Projection) { p.Rest.Plans[0].Letters[0] = 77 },
 		"travels in no":        func(p *Projection) { p.Actions[0].State = InMessage },
 	} {
 		p := newPen(t).do(examples()...).b.Projection()

@@ -133,11 +133,24 @@ type (
 		Message Message  `json:"message"`
 		Actions []Action `json:"actions,omitempty"`
 	}
-	// MessageApproved by a person or, if Auto, by the playbook's trust.
+	// MessageGotYes: of a message that needs two, the first.
+	MessageGotYes struct {
+		ID     int64       `json:"id"`
+		Digest string      `json:"digest"` // must be the message's
+		Person dataset.Ref `json:"person,omitempty"`
+		Via    string      `json:"via,omitempty"`
+		Plan   int64       `json:"plan,omitempty"`
+	}
+	// MessageApproved by a person or, if Auto, by the playbook's trust. Of a message
+	// that needs two, it is the second yes.
 	MessageApproved struct {
-		ID     int64  `json:"id"`
-		Digest string `json:"digest"` // must be the message's
-		Auto   bool   `json:"auto,omitempty"`
+		ID     int64       `json:"id"`
+		Digest string      `json:"digest"` // must be the message's
+		Auto   bool        `json:"auto,omitempty"`
+		Person dataset.Ref `json:"person,omitempty"` // the officer, where known
+		Via    string      `json:"via,omitempty"`    // terminal, console, mail or link
+		Plan   int64       `json:"plan,omitempty"`   // the saved plan that was named
+		Until  time.Time   `json:"until,omitzero"`   // end of the undo window
 	}
 	// MessageRejected: its actions are withdrawn.
 	MessageRejected struct {
@@ -205,6 +218,7 @@ type (
 		Person  dataset.Ref `json:"person,omitempty"`
 		Address string      `json:"address,omitempty"`
 		Scope   string      `json:"scope"`
+		Why     string      `json:"why,omitempty"`
 	}
 	// Contacted: a person spoke with the member, outside the program.
 	Contacted struct {
@@ -252,11 +266,13 @@ type (
 	ResumedAll struct {
 		Reason string `json:"reason,omitempty"`
 	}
-	// BrakeReleased: a person lets a held batch go.
+	// BrakeReleased: a person lets a held batch go, or, with a Stage, the rest of
+	// one whose first letters left before that moment, whatever became of those.
 	BrakeReleased struct {
 		Playbook string    `json:"playbook"`
 		Actions  int       `json:"actions"` // up to so many
 		Until    time.Time `json:"until,omitzero"`
+		Stage    time.Time `json:"stage,omitzero"`
 	}
 	// DateConfirmed: a person says that the clock is right.
 	DateConfirmed struct {
@@ -270,6 +286,14 @@ type (
 	Adopted struct {
 		Playbook string `json:"playbook"`
 		Digest   string `json:"digest"`
+	}
+	// Edited: a person changed what a playbook says here, in its settings or, with a
+	// Step, in the words of a letter. Digest is the playbook's from then on.
+	Edited struct {
+		Playbook string      `json:"playbook"`
+		Step     string      `json:"step,omitempty"`
+		Digest   string      `json:"digest,omitempty"` // none: it is switched off, or has faults
+		Person   dataset.Ref `json:"person,omitempty"` // the officer, where known
 	}
 	// Trusted: what a playbook may do by itself. Why is a word, for trust that was
 	// earned, fell by itself or after a complaint; empty when a person gave it.
@@ -297,6 +321,21 @@ type (
 	SaidUndone struct {
 		One   dataset.Ref `json:"one"`
 		Other dataset.Ref `json:"other"`
+	}
+	// PlanSaved: these letters waited for a yes, and were shown so. Its number
+	// follows that of the plan before.
+	PlanSaved struct {
+		Plan      int64     `json:"plan"`
+		Digest    string    `json:"digest"`              // PlanDigest of its letters
+		Data      string    `json:"data,omitempty"`      // digest of what was known
+		Playbooks string    `json:"playbooks,omitempty"` // digest of the playbooks
+		Settings  string    `json:"settings,omitempty"`  // digest of the constituency's own files
+		Letters   []int64   `json:"letters"`
+		Expires   time.Time `json:"expires"`
+	}
+	// PlanExpired: nobody decided all of it in time.
+	PlanExpired struct {
+		Plan int64 `json:"plan"`
 	}
 	// RunRecorded is proof of life, and what the brakes compare with.
 	RunRecorded struct {

@@ -25,12 +25,15 @@ func examples() []Change {
 	ask, fixed := letter("k1", sampleRef, other), letter("k2", 0, phone)
 	ask.Message.Address, fixed.Message.Basis = "hash-of-an-address", "officer"
 	approve := func(id int64) Change { return MessageApproved{ID: id, Digest: "d1"} }
-	last := action("last", "members#17")
+	last, call := action("last", "members#17"), action("call", "members#17")
+	sheet := letter("k7", 0, call)
+	sheet.Message.Kind, sheet.Message.Basis = Digest, "officer"
 	return []Change{
 		Imported{Import: 1, Dataset: "members", Rows: 600, New: 600, Refused: 2, Digest: "t1"},
 		Imported{Import: 2, Dataset: "members", Rows: 601, New: 1, Gone: 3, Altered: 12, Digest: "t2"},
 		ImportUndone{2, "members"},
 		Adopted{samplePlaybook, "p1"},
+		Edited{samplePlaybook, "second", "p2", 7},
 		Trusted{samplePlaybook, "each", "complaint", ""},
 		SwitchedOn{samplePlaybook, "c1", "w1", false},
 		backlog,
@@ -67,15 +70,26 @@ func examples() []Change {
 		approve(5),
 		MessageClaimed{5, 8},
 		MessageFailed{5, 552, "too big"},
+		forTwo(letter("k5", sampleRef, action("to-all", "members#17"))),
+		letter("k6", sampleRef, action("z-asked", "members#17")),
+		PlanSaved{Plan: 1, Digest: PlanDigest(1, []Message{{Digest: "d1"}, {Digest: "d1"}}), Data: "t2", Playbooks: "p1", Settings: "s1", Letters: []int64{6, 7}, Expires: noon.Add(time.Hour)},
+		MessageGotYes{6, "d1", 40, "terminal", 1},
+		MessageApproved{ID: 7, Digest: "d1", Person: 40, Via: "console", Plan: 1, Until: noon.Add(2 * time.Hour)},
+		sheet,
+		approve(8),
+		MessageClaimed{8, 8},
+		MessageSent{8, "250 2.0.0 queued as 4c2"},
+		LineDecided{call.Key, true, ""},
+		LineDecided{call.Key, false, "sha256:03"},
 		Suppressed{sampleRef, "hash-of-an-address", "marketing", "asked"},
-		Unsuppressed{sampleRef, "", "marketing"},
+		Unsuppressed{sampleRef, "", "marketing", "asked again"},
 		Contacted{sampleRef, "telephone"},
 		Replied{sampleRef},
 		FactRecorded{"members", sampleRef, "phone_bad", "f1"},
 		FactWithdrawn{"members", sampleRef, "phone_bad"},
 		HaltedAll{"sha256:01"},
 		ResumedAll{"sha256:02"},
-		BrakeReleased{samplePlaybook, 80, noon.Add(time.Hour)},
+		BrakeReleased{samplePlaybook, 80, noon.Add(time.Hour), noon},
 		DateConfirmed{noon},
 		TakenOver{"machine-1"},
 		RunRecorded{noon, "r1", map[string]int{"welcome/letter": 2, "arrears-chase/phone": 1}, []string{"brake"}},
@@ -86,6 +100,7 @@ func examples() []Change {
 		SaidDifferent{18, sampleRef},
 		TaskUnanswered{1},
 		TaskGotAnswer{1, "wrong number"},
+		PlanExpired{1},
 		Erased{sampleRef},
 	}
 }

@@ -26,13 +26,83 @@ func (c MessageApproved) apply(b *Book, at time.Time) string {
 	if c.Digest != m.Digest {
 		return "the words approved are not those of the message"
 	}
+	yes := Yes{b.by, c.Person, at, c.Via, c.Plan}
+	switch {
+	case c.Auto && (yes != Yes{By: yes.By, At: at} || !c.Until.IsZero()):
+		return "trust is no person, and what it lets go is not undone"
+	case c.Auto && m.Two:
+		return "the letter needs the yes of two persons, and trust is none"
+	case m.Two && m.First == (Yes{}):
+		return "the letter needs the yes of two persons, and has none"
+	case m.Two && m.First.By == yes.By:
+		return "the other yes must be another role's"
+	case m.Two && m.First.Person != 0 && (m.First.Person == yes.Person || b.Same(m.First.Person, yes.Person)):
+		return "the other yes must be another person's"
+	case !c.Until.IsZero() && c.Until.Before(at):
+		return "the undo window would end before it begins"
+	case !m.Expires.IsZero() && c.Until.After(m.Expires):
+		return "it is too late to go when the time to take its yes back is over"
+	}
+	if why := b.checkYes(yes); why != "" {
+		return why
+	}
 	if why := b.checkActions(m); why != "" {
 		return why
 	}
-	m.Auto = c.Auto
+	m.Auto, m.Until = c.Auto, c.Until
+	if !c.Auto {
+		m.Yes = yes
+	}
 	b.enter(m, at, Approved, "")
 	if m.Kind == Letter && m.Playbook != "" && !c.Auto {
 		b.approvedLetter(m.Playbook, at)
+	}
+	return ""
+}
+
+func (c MessageGotYes) apply(b *Book, at time.Time) string {
+	m, why := b.findMessage(c.ID, Proposed)
+	yes := Yes{b.by, c.Person, at, c.Via, c.Plan}
+	switch {
+	case why != "":
+		return why
+	case c.Digest != m.Digest:
+		return "the words approved are not those of the message"
+	case !m.Two:
+		return "the message needs the yes of one person only"
+	case m.First != (Yes{}):
+		return "the first of two has said yes already"
+	}
+	if why := b.checkYes(yes); why != "" {
+		return why
+	}
+	if why := b.checkActions(m); why != "" {
+		return why
+	}
+	m.First = yes
+	b.touch.messages.mark(int32(m.ID))
+	return ""
+}
+
+// checkYes says what is wrong with a yes, whatever it is said to.
+func (b *Book) checkYes(y Yes) string {
+	switch {
+	case y.Person < 0:
+		return "the number of a person is not negative"
+	case b.isErased(y.Person):
+		return "the person has been erased"
+	case y.Via != "" && y.Via != "terminal" && y.Via != "console" && y.Via != "mail" && y.Via != "link":
+		return "a yes comes by terminal, console, mail or link"
+	case y.Plan == 0:
+		return ""
+	}
+	switch p, known := b.SavedPlan(y.Plan); {
+	case !known:
+		return "there is no saved plan of that number"
+	case p.Expired:
+		return "the plan has expired"
+	case !y.At.Before(p.Expires):
+		return "the plan is past its end"
 	}
 	return ""
 }
@@ -107,6 +177,8 @@ func (c MessageClaimed) apply(b *Book, at time.Time) string {
 		return "a later deliverer has taken over"
 	case at.Before(m.NotBefore):
 		return "the message may not go yet"
+	case at.Before(m.Until):
+		return "its yes may still be taken back"
 	case !m.Expires.IsZero() && at.After(m.Expires):
 		return "the message is too late to go"
 	case m.counts() && b.suppresses(m.Person, m.Address, m.Basis):

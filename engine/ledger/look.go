@@ -155,13 +155,27 @@ func (b *Book) Messages() []Message {
 	return all
 }
 
-// LastLeft says when the last message of a kind to each address left, or may
-// have.
-func (b *Book) LastLeft(kind MessageKind) map[string]time.Time {
+// YesSince gives the messages to which a person said yes at a moment or later, by
+// number.
+func (b *Book) YesSince(at time.Time) (found []Message) {
+	for i := range b.messages {
+		if y := &b.messages[i].Yes; !y.At.IsZero() && !y.At.Before(at) {
+			found = append(found, b.messageOut(int64(i)+1))
+		}
+	}
+	return found
+}
+
+// LastMessage is the number of the last message; 0: there is none.
+func (b *Book) LastMessage() int64 { return int64(len(b.messages)) }
+
+// LastLeft says when the last message to each address left, or may have, of those
+// whose key begins so.
+func (b *Book) LastLeft(keys string) map[string]time.Time {
 	last := map[string]time.Time{}
 	for i := range b.messages {
 		m := &b.messages[i]
-		if m.Kind != kind {
+		if !strings.HasPrefix(m.Key, keys) {
 			continue
 		}
 		switch m.State {

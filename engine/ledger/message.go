@@ -64,6 +64,28 @@ type Message struct {
 	Expires   time.Time    `json:"expires,omitzero"`    // not sent later; zero: no end
 	At        time.Time    `json:"at,omitzero"`         // when the state was entered
 	SentAt    time.Time    `json:"sent_at,omitzero"`    // when it went or, while uncertain, may have gone
+	Two       bool         `json:"two,omitempty"`       // it needs the yes of two persons of different roles
+	First     Yes          `json:"first,omitzero"`      // the first yes of two; zero: none yet
+	Yes       Yes          `json:"yes,omitzero"`        // the yes that approved it; zero: none yet, or trust did
+	Until     time.Time    `json:"until,omitzero"`      // end of the undo window: it is not claimed before
+}
+
+// A Yes is the word of a person that a message may go.
+type Yes struct {
+	By     string      `json:"by,omitempty"`     // role
+	Person dataset.Ref `json:"person,omitempty"` // the officer, where known
+	At     time.Time   `json:"at,omitzero"`
+	Via    string      `json:"via,omitempty"`  // terminal, console, mail or link
+	Plan   int64       `json:"plan,omitempty"` // the saved plan that was named, if one was
+}
+
+// Earliest is the moment before which a message does not go: its own, or the
+// end of the undo window of its yes.
+func (m *Message) Earliest() time.Time {
+	if m.Until.After(m.NotBefore) {
+		return m.Until
+	}
+	return m.NotBefore
 }
 
 // A messageEntry is a message and its links. Its Actions are never changed in
@@ -110,7 +132,7 @@ func tidyMessage(m Message, actions []Action) Message {
 	return Message{
 		Key: m.Key, Kind: m.Kind, Digest: m.Digest, Playbook: m.Playbook, Approver: m.Approver, Basis: basis,
 		Person: m.Person, Address: m.Address, Actions: keys, Reason: m.Reason,
-		NotBefore: moment(m.NotBefore), Expires: moment(m.Expires),
+		NotBefore: moment(m.NotBefore), Expires: moment(m.Expires), Two: m.Two,
 	}
 }
 
@@ -162,6 +184,8 @@ func (b *Book) checkMessage(m *Message) string {
 		return "the basis of a message is officer, service or marketing"
 	case m.Kind == Letter && len(m.Actions) == 0:
 		return "a letter carries at least one action"
+	case m.Two && !m.counts():
+		return "only a letter to a member needs the yes of two persons"
 	case m.Person < 0:
 		return "the number of a person is not negative"
 	case b.isErased(m.Person):

@@ -57,6 +57,15 @@ func (ActionClosed) Type() string { return "action_closed" }
 func (MessageProposed) Type() string { return "message_proposed" }
 
 // Type is the name of the change in the log.
+func (MessageGotYes) Type() string { return "message_got_yes" }
+
+// Type is the name of the change in the log.
+func (PlanSaved) Type() string { return "plan_saved" }
+
+// Type is the name of the change in the log.
+func (PlanExpired) Type() string { return "plan_expired" }
+
+// Type is the name of the change in the log.
 func (MessageApproved) Type() string { return "message_approved" }
 
 // Type is the name of the change in the log.
@@ -132,6 +141,9 @@ func (TakenOver) Type() string { return "taken_over" }
 func (Adopted) Type() string { return "adopted" }
 
 // Type is the name of the change in the log.
+func (Edited) Type() string { return "edited" }
+
+// Type is the name of the change in the log.
 func (Trusted) Type() string { return "trusted" }
 
 // Type is the name of the change in the log.
@@ -168,7 +180,11 @@ var decoders = map[string]func([]byte) (Change, error){
 	TaskWasSettled{}.Type():    decode[TaskWasSettled],
 	TaskWasWithdrawn{}.Type():  decode[TaskWasWithdrawn],
 	ActionClosed{}.Type():      decode[ActionClosed],
+	LineDecided{}.Type():       decode[LineDecided],
 	MessageProposed{}.Type():   decode[MessageProposed],
+	MessageGotYes{}.Type():     decode[MessageGotYes],
+	PlanSaved{}.Type():         decode[PlanSaved],
+	PlanExpired{}.Type():       decode[PlanExpired],
 	MessageApproved{}.Type():   decode[MessageApproved],
 	MessageRejected{}.Type():   decode[MessageRejected],
 	MessageSuperseded{}.Type(): decode[MessageSuperseded],
@@ -194,6 +210,7 @@ var decoders = map[string]func([]byte) (Change, error){
 	DateConfirmed{}.Type():     decode[DateConfirmed],
 	TakenOver{}.Type():         decode[TakenOver],
 	Adopted{}.Type():           decode[Adopted],
+	Edited{}.Type():            decode[Edited],
 	Trusted{}.Type():           decode[Trusted],
 	Erased{}.Type():            decode[Erased],
 	SaidSame{}.Type():          decode[SaidSame],

@@ -27,6 +27,7 @@ type office struct {
 	releases  map[string][]BrakeReleased // replaced, never changed in place
 	imports   map[int64]ImportMade
 	facts     map[factKey]string // the digests
+	plans     []SavedPlan        // by number; replaced, never changed in place
 	runs      []RunRecorded      // replaced, never changed in place
 	halted    bool
 	haltedFor string
@@ -95,6 +96,13 @@ func (c Adopted) apply(b *Book, at time.Time) string {
 	b.adoptions[c.Playbook] = Adoption{c.Playbook, c.Digest, at}
 	b.touch.part("adoptions")
 	return ""
+}
+
+func (c Edited) apply(*Book, time.Time) string {
+	if c.Playbook == "" {
+		return nameless
+	}
+	return "" // what it says since is found by the next look
 }
 
 // Adoption gives the latest adoption of a playbook and its moment.

@@ -100,6 +100,12 @@ func letter(key string, person dataset.Ref, actions ...Action) MessageProposed {
 	}
 }
 
+// forTwo makes a message need two persons.
+func forTwo(c MessageProposed) MessageProposed {
+	c.Message.Two = true
+	return c
+}
+
 func digest(key string, person dataset.Ref, actions ...Action) MessageProposed {
 	m := letter(key, person, actions...)
 	m.Message.Kind, m.Message.Basis, m.Message.Playbook = Digest, "officer", ""

@@ -56,7 +56,7 @@ func TestOnePersonSharesAll(t *testing.T) {
 	if got := shared(p.b); got != alone {
 		t.Errorf("parted again: %v", got)
 	}
-	p.do(SaidSame{1, 2}, Unsuppressed{2, "", "marketing"})
+	p.do(SaidSame{1, 2}, Unsuppressed{2, "", "marketing", ""})
 	if left := p.b.Suppression(1, ""); len(left) != 1 || left[0].Scope != "bounced" {
 		t.Errorf("a wish that was lifted for one number stands for the other: %+v", left)
 	}

@@ -36,6 +36,7 @@ type Rest struct {
 	Trust        []Trust         `json:"trust,omitempty"`
 	Decided      []Decided       `json:"decided,omitempty"`
 	Releases     []BrakeReleased `json:"releases,omitempty"` // by playbook, then in the order in which they came
+	Plans        []SavedPlan     `json:"plans,omitempty"`    // by number
 	Runs         []RunRecorded   `json:"runs,omitempty"`
 	Imports      []ImportMade    `json:"imports,omitempty"`
 	Facts        []FactRecorded  `json:"facts,omitempty"`
@@ -126,7 +127,7 @@ func (b *Book) Rest() Rest {
 	r := Rest{
 		Seq: b.seq, Hash: hex.EncodeToString(b.hash[:]), Last: b.last, Runs: b.Runs(), Halted: b.halted,
 		HaltedFor: b.haltedFor, Confirmed: b.confirmed, Machine: b.machine, Fence: b.fence,
-		Erased: slices.Sorted(maps.Keys(b.erased)), Said: b.Sayings(),
+		Erased: slices.Sorted(maps.Keys(b.erased)), Said: b.Sayings(), Plans: b.SavedPlans(),
 	}
 	for s, l := range b.suppressions {
 		r.Suppressions = append(r.Suppressions, Suppression{s.person, s.address, s.scope, l.why, l.at})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -66,6 +67,7 @@ func (d dice) propose() MessageProposed {
 		Key: fmt.Sprint("k", d.n(12)), Kind: MessageKind(d.one("letter", "digest")), Digest: "d",
 		Basis: d.one("officer", "service", "marketing", ""), Person: d.ref(), Address: d.one("", "", "h1", "h2"),
 	}
+	m.Two = d.n(3) == 0
 	if d.n(5) == 0 {
 		m.NotBefore, m.Expires = noon.Add(time.Duration(d.n(60))*time.Minute), noon.Add(time.Duration(d.n(90))*time.Minute)
 	}
@@ -87,14 +89,21 @@ func (d dice) task() int64 { return int64(d.n(len(d.b.tasks) + 1)) }
 func (d dice) wire() Change {
 	id := d.id()
 	m, _ := d.b.Message(id)
-	fits := map[MessageState]int{Proposed: 0, Approved: 3, Deferred: 3, Claimed: 4 + d.n(3), Uncertain: 5 + d.n(3), Sent: 7}
+	fits := map[MessageState]int{Proposed: d.n(1) * 12, Approved: 3, Deferred: 3, Claimed: 4 + d.n(3), Uncertain: 5 + d.n(3), Sent: 7}
 	kind, known := fits[m.State]
 	if !known || d.n(3) == 0 {
-		kind = d.n(11)
+		kind = d.n(12)
 	}
 	switch kind {
 	case 0, 1:
-		return MessageApproved{ID: id, Digest: d.one("d", "d", "d", "e"), Auto: d.n(1) == 0}
+		c := MessageApproved{ID: id, Digest: d.one("d", "d", "d", "e"), Auto: d.n(1) == 0}
+		if !c.Auto || d.n(9) == 0 {
+			c.Person, c.Via, c.Plan = d.ref(), d.one("", "terminal", "link", "post"), int64(d.n(3)/2)
+			c.Until = noon.Add(time.Duration(d.n(60)) * time.Minute)
+		}
+		return c
+	case 12:
+		return MessageGotYes{id, d.one("d", "d", "d", "e"), d.ref(), d.one("", "console"), int64(d.n(3) / 2)}
 	case 2, 3:
 		return MessageClaimed{id, int64(d.n(3))}
 	case 4:
@@ -115,8 +124,29 @@ func (d dice) wire() Change {
 	return MessageExpired{id, d.reason()}
 }
 
+// plan is a saved plan of some letters, or the end of one.
+func (d dice) plan() Change {
+	if d.n(2) == 0 {
+		return PlanExpired{int64(1 + d.n(3))}
+	}
+	var ms []Message
+	for _, m := range d.b.MessagesIn(Proposed) {
+		if d.n(2) > 0 || m.Kind == Digest && d.n(9) > 0 {
+			ms = append(ms, m)
+		}
+	}
+	next := d.b.NextPlan() + int64(d.n(9)/9)
+	c := PlanSaved{Plan: next, Digest: PlanDigest(next, ms), Expires: noon.Add(time.Duration(d.n(60)) * time.Minute)}
+	for _, m := range ms {
+		c.Letters = append(c.Letters, m.ID)
+	}
+	return c
+}
+
 func (d dice) office() Change {
-	switch d.n(20) {
+	switch d.n(22) {
+	case 20, 21:
+		return d.plan()
 	case 17:
 		return SaidSame{d.ref(), d.ref()}
 	case 18:
@@ -130,7 +160,7 @@ func (d dice) office() Change {
 	case 3:
 		return Suppressed{d.ref(), d.one("", "h1"), d.one("all", "marketing", "bounced", "x"), d.reason()}
 	case 4, 5:
-		return Unsuppressed{d.ref(), d.one("", "h1"), d.one("all", "marketing", "bounced")}
+		return Unsuppressed{d.ref(), d.one("", "h1"), d.one("all", "marketing", "bounced"), ""}
 	case 6:
 		return Contacted{d.ref(), d.one("telephone", "")}
 	case 7:
@@ -144,7 +174,7 @@ func (d dice) office() Change {
 	case 11:
 		return ImportUndone{int64(d.n(3)), "members"}
 	case 12:
-		return BrakeReleased{d.one("a", "b"), d.n(5), noon.Add(time.Duration(d.n(60)) * time.Minute)}
+		return BrakeReleased{d.one("a", "b"), d.n(5), noon.Add(time.Duration(d.n(60)) * time.Minute), noon}
 	case 13:
 		return RunRecorded{Logical: noon.Add(time.Duration(d.n(9))), Actions: map[string]int{d.one("a/x", "b/y"): 1}, Holds: []string{}}
 	case 14:
@@ -170,6 +200,9 @@ func (d dice) throw() Change {
 		return d.wire()
 	case kind == 12:
 		a := d.action()
+		if d.n(3) == 0 {
+			return LineDecided{a.Key, d.n(2) == 0, ""}
+		}
 		a.State = ActionState(d.one("done", "missed", "withdrawn", "owed"))
 		return ActionClosed{a}
 	case kind == 13:
@@ -201,7 +234,7 @@ func TestRandomSequences(t *testing.T) {
 		b, at, taken := New(), noon, []Event{}
 		for range rapid.IntRange(20, 200).Draw(t, "steps") {
 			at = at.Add(time.Duration(rapid.IntRange(0, 1).Draw(t, "minutes"))*time.Minute + 7)
-			e := Event{b.Seq() + 1, at, "clarion", dice{t, b}.throw()}
+			e := Event{b.Seq() + 1, at, rapid.SampledFrom([]string{"clarion", "chair"}).Draw(t, "by"), dice{t, b}.throw()}
 			before := b.Clone()
 			if err := b.Apply(e); err != nil {
 				if !b.Equal(before) {
@@ -211,6 +244,9 @@ func TestRandomSequences(t *testing.T) {
 			}
 			taken = append(taken, e)
 			if why := broken(before, b, e.Change); why != "" {
+				t.Fatalf("after %#v %s", e.Change, why)
+			}
+			if why := unasked(b); why != "" {
 				t.Fatalf("after %#v %s", e.Change, why)
 			}
 		}
@@ -243,11 +279,11 @@ func foundAlike(t *rapid.T, b *Book) {
 		if at.IsZero() {
 			at = m.At
 		}
-		if m.Kind == Digest && at.After(last[m.Address]) {
+		if strings.HasPrefix(m.Key, "k1") && at.After(last[m.Address]) {
 			last[m.Address] = at
 		}
 	}
-	if left := b.LastLeft(Digest); !maps.Equal(left, last) {
+	if left := b.LastLeft("k1"); !maps.Equal(left, last) {
 		t.Fatalf("digests left at %v, and one by one at %v", left, last)
 	}
 }

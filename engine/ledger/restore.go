@@ -105,7 +105,8 @@ func (b *Book) restoreMessages(p Projection) error {
 			return fmt.Errorf("message %d carries nothing", m.ID)
 		}
 		m.Actions, m.NotBefore, m.Expires = copied(m.Actions), moment(m.NotBefore), moment(m.Expires)
-		m.At, m.SentAt = moment(m.At), moment(m.SentAt)
+		m.At, m.SentAt, m.Until = moment(m.At), moment(m.SentAt), moment(m.Until)
+		m.First.At, m.Yes.At = moment(m.First.At), moment(m.Yes.At)
 		b.addMessage(m)
 	}
 	return nil
@@ -145,6 +146,15 @@ func (b *Book) restoreRest(p Projection) error {
 	}
 	for _, run := range r.Runs {
 		b.runs = append(b.runs, run.tidy().(RunRecorded))
+	}
+	for _, s := range r.Plans {
+		for _, id := range s.Letters {
+			if id < 1 || id > int64(len(b.messages)) {
+				return fmt.Errorf("plan %d has no letter %d", s.Number, id)
+			}
+		}
+		s.Saved, s.Expires, s.Letters = moment(s.Saved), moment(s.Expires), copied(s.Letters)
+		b.plans = append(b.plans, s)
 	}
 	for _, i := range r.Imports {
 		b.imports[i.Import] = i

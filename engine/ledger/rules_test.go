@@ -334,16 +334,16 @@ func TestSuppressions(t *testing.T) {
 	}
 	p.refuses(Suppressed{0, "", "all", ""}, "of a person or of an address")
 	p.refuses(Suppressed{1, "", "post", ""}, "scope")
-	p.refuses(Unsuppressed{1, "h2", "all"}, "no such")
-	p.refuses(Unsuppressed{0, "", "all"}, "no such")
-	p.do(Unsuppressed{1, "", "all"}, Unsuppressed{0, "h1", "all"})
+	p.refuses(Unsuppressed{1, "h2", "all", ""}, "no such")
+	p.refuses(Unsuppressed{0, "", "all", ""}, "no such")
+	p.do(Unsuppressed{1, "", "all", ""}, Unsuppressed{0, "h1", "all", ""})
 	if got := p.b.Suppression(2, "h1"); len(got) != 2 || len(p.b.Suppression(1, "")) != 1 {
 		t.Errorf("what is left is %+v", got)
 	}
 	if got := p.b.Suppression(0, "h1"); len(got) != 2 {
 		t.Errorf("on the address is left %+v", got)
 	}
-	p.do(Unsuppressed{1, "", "marketing"})
+	p.do(Unsuppressed{1, "", "marketing", ""})
 	if got := p.b.Suppression(0, "h1"); len(got) != 1 {
 		t.Errorf("what was lifted from the person is left on the address: %+v", got)
 	}
@@ -411,7 +411,7 @@ func TestOffice(t *testing.T) {
 	p := newPen(t).do(SwitchedOn{"a", "1", "w", false})
 	first := p.at
 	p.do(SwitchedOn{"a", "2", "w", false}, Adopted{"a", "x"}, Trusted{"a", "automatic", "", "m"}, Trusted{"a", "each", "words", ""}, TakenOver{"m"},
-		DateConfirmed{noon}, BrakeReleased{"a", 5, noon.Add(time.Hour)}, BrakeReleased{"a", 6, noon}, BrakeReleased{"a", 8, first.Add(10 * time.Minute)}, BrakeReleased{"a", 7, time.Time{}})
+		DateConfirmed{noon}, BrakeReleased{"a", 5, noon.Add(time.Hour), time.Time{}}, BrakeReleased{"a", 6, noon, first}, BrakeReleased{"a", 8, first.Add(10 * time.Minute), time.Time{}}, BrakeReleased{"a", 7, time.Time{}, time.Time{}})
 	if s, at, ok := p.b.Switched("a"); !ok || s.Digest != "2" || !at.After(first) {
 		t.Errorf("switched on as %+v at %s", s, at)
 	}
@@ -456,7 +456,7 @@ func TestOffice(t *testing.T) {
 	p.refuses(ImportUndone{1, "members"}, "undone already")
 	p.refuses(FactWithdrawn{"members", 1, "x"}, "no such fact")
 	for _, c := range []Change{
-		SwitchedOn{}, Adopted{}, Trusted{}, TakenOver{}, DateConfirmed{}, RunRecorded{}, Imported{}, FactRecorded{},
+		SwitchedOn{}, Adopted{}, Edited{}, Trusted{}, TakenOver{}, DateConfirmed{}, RunRecorded{}, Imported{}, FactRecorded{},
 		BrakeReleased{Actions: -1},
 	} {
 		p.refuses(c, "")

@@ -98,6 +98,11 @@ func (c MessageProposed) tidy() change {
 	return c
 }
 
+func (c MessageApproved) tidy() change {
+	c.Until = moment(c.Until)
+	return c
+}
+
 func (c MessageRetimed) tidy() change {
 	c.NotBefore, c.Expires = moment(c.NotBefore), moment(c.Expires)
 	return c
@@ -129,7 +134,7 @@ func (c MessageBounced) tidy() change {
 }
 
 func (c BrakeReleased) tidy() change {
-	c.Until = moment(c.Until)
+	c.Until, c.Stage = moment(c.Until), moment(c.Stage)
 	return c
 }
 

@@ -68,6 +68,15 @@ type Outgoing struct {
 	// Mark stands behind the subject and holds the same token, where the mailbox
 	// does not take such addresses.
 	Mark string
+	// ReviewAt is the page on which an officer says yes or no to the letters that
+	// the message tells of, and Plan the saved plan that they are of.
+	ReviewAt, Plan string
+	// StopAt is the page on which letters are stopped to which somebody said yes.
+	StopAt string
+	// Head is the head of the decisions log at the time, in an officer's message:
+	// the number of the last event and the beginning of its hash. Whoever keeps it
+	// can tell later that nothing before it was changed.
+	Head string
 }
 
 // An OutcomeKind is what became of one attempt.

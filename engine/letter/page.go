@@ -29,6 +29,18 @@ func Above(page, note string) string {
 	return note + page
 }
 
+// Below puts a note at the end of a page, in plain words.
+func Below(page, note string) string {
+	if page == "" {
+		return ""
+	}
+	note = `<p style="margin:0;padding:.8em 1.2em;border-top:1px solid;font-size:.9em;overflow-wrap:anywhere">` + safe(note) + "</p>\n"
+	if at := strings.LastIndex(page, "</body>"); at >= 0 {
+		return page[:at] + note + page[at:]
+	}
+	return page + note
+}
+
 func (f Frame) text(body string) string {
 	var out []string
 	add := func(lines ...string) {

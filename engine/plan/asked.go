@@ -72,14 +72,7 @@ func (l *look) question(as *world, s *playbook.Step, a ledger.Action, t ledger.T
 	if at < 0 || l.foreign(as, s, to) != "" {
 		return nil
 	}
-	l.bind(s, to, t.Due, as, false)
-	head, _ := l.wording(s, l.names(as))
-	line, err := head.Render(l.names(as), l.clock)
-	if err != nil {
-		line = readable(s.ID) + " (" + l.pb.Title + ")"
-	}
-	it := item{number: t.Number, guards: s.Heads, private: private}
-	it.body.Line, it.body.Answers = line, answers(s)
+	it := item{number: t.Number, guards: s.Heads, private: private, body: l.put(as, s, to, t, false)}
 	it = l.masked(it, hs[at])
 	q := Question{Task: t, Line: dataset.Plain(it.body.Line), Answers: it.body.Answers, By: hs[at].role}
 	if q.By == "" {

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"sort"
+	"time"
 
 	"github.com/clarion-clp/clarion/engine/calendar"
 	"github.com/clarion-clp/clarion/engine/ledger"
@@ -64,8 +65,8 @@ func (p *planner) batches(all []*made) {
 
 func weekdayOf(d calendar.Date) string { return d.Weekday().String() + " " + d.Words() }
 
-// gatherBatches gives the letters to members that have an end, the one that ends
-// first at the beginning.
+// gatherBatches gives the letters to members that have an end, those to come that
+// may go ahead of their day too, the one that ends first at the beginning.
 func (p *planner) gatherBatches(all []*made) []batch {
 	type key struct {
 		by       calendar.Date
@@ -74,11 +75,12 @@ func (p *planner) gatherBatches(all []*made) []batch {
 	counts := map[key]int{}
 	for _, y := range all {
 		if y.member() && !y.window.end.IsZero() {
-			by := p.clock.Day(y.window.end)
-			if y.window.end.Before(p.clock.AtHour(by)) { // over before that day's letters go
-				by--
-			}
-			counts[key{by, y.pb.Name}] += len(y.messages)
+			counts[key{p.lastDay(y.window.end), y.pb.Name}] += len(y.messages)
+		}
+	}
+	for _, x := range p.ahead {
+		if !x.early {
+			counts[key{p.lastDay(x.window.end), x.pb.Name}]++
 		}
 	}
 	out := make([]batch, 0, len(counts))
@@ -92,6 +94,15 @@ func (p *planner) gatherBatches(all []*made) []batch {
 		return out[i].playbook < out[j].playbook
 	})
 	return out
+}
+
+// lastDay is the last day on which letters may go that have an end.
+func (p *planner) lastDay(end time.Time) calendar.Date {
+	d := p.clock.Day(end)
+	if end.Before(p.clock.AtHour(d)) { // over before that day's letters go
+		d--
+	}
+	return d
 }
 
 // sentToday counts the letters that the provider has had today.

@@ -22,6 +22,7 @@ func (y *made) member() bool { return y.to.row != nil }
 // letters renders what is owed by mail, ranks it, and takes away what the
 // budget, quiet days and the brakes do not allow now.
 func (p *planner) letters() {
+	p.bringForward()
 	all := p.written()
 	held := map[string]string{} // by playbook: why its new letters are held
 	for {
@@ -37,8 +38,11 @@ func (p *planner) letters() {
 			break
 		}
 	}
+	p.needTwo(all, held)
+	staged := p.stages(all, held)
+	p.holdPaper(all, held, staged)
 	for _, y := range all {
-		p.settle(y, held[y.pb.Name])
+		p.settle(y, held[y.pb.Name], staged[y])
 	}
 	p.batches(all)
 }
@@ -99,8 +103,9 @@ func (p *planner) allot(all []*made, held map[string]string) map[string]int {
 }
 
 // settle makes a letter wanted, or says why it is not, today. One that is
-// under way stays so while it waits: an approval is not lost to a Sunday.
-func (p *planner) settle(y *made, held string) {
+// under way stays so while it waits: an approval is not lost to a Sunday, nor to
+// the letters that go before it.
+func (p *planner) settle(y *made, held string, behind *stage) {
 	stage := p.underWay(y.messages[0])
 	switch {
 	case held != "" && y.member() && stage == 0:
@@ -117,6 +122,9 @@ func (p *planner) settle(y *made, held string) {
 	}
 	for i, m := range y.messages {
 		m.Waits = y.wait
+		if behind != nil {
+			m.Staged = behind.why(p)
+		}
 		m.Release = m.Release && (!y.member() || p.trust(y.pb) == playbook.Automatic) // a brake may have taken it
 		p.desired = append(p.desired, m)
 		if i > 0 || y.wait != "" {
@@ -128,6 +136,11 @@ func (p *planner) settle(y *made, held string) {
 		}
 		line := y.lineOf(verb, y.step, y.to, m.NotBefore, m.Content.Why)
 		line.Message = m.Key
+		p.sayYes(&line, m)
+		if behind != nil {
+			line.Verb, line.Why = behind.verb(), m.Staged
+			line.When = later(line.When, behind.until)
+		}
 		if y.member() && p.mourns(m.Address) {
 			line.Why += "; a member who has died used this address too"
 		}
@@ -282,7 +295,7 @@ func (p *planner) brake(pb *playbook.Playbook, fresh int) string {
 	}
 	n := fresh + p.proposedToday(pb.Name)
 	for _, r := range p.in.Book.Releases(pb.Name) {
-		if n <= r.Actions && p.now.Before(r.Until) {
+		if r.Stage.IsZero() && n <= r.Actions && p.now.Before(r.Until) {
 			return ""
 		}
 	}

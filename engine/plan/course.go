@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/clarion-clp/clarion/engine/calendar"
+	"github.com/clarion-clp/clarion/engine/dataset"
 	"github.com/clarion-clp/clarion/engine/ledger"
 )
 
@@ -43,6 +44,8 @@ type Happening struct {
 	Asked    bool   // a person says yes to the letter first
 	Office   bool   // it goes to the holder of an office, as such
 	Why      string
+	Dataset  string      // of the record that it is about; empty: the constituency itself
+	Ref      dataset.Ref // of it
 
 	key    string // what is one thing, whoever gets it
 	action ledger.ActionKey
@@ -168,7 +171,7 @@ func (c *course) see() (*Plan, error) {
 			continue
 		}
 		what := map[Verb]What{Misses: WasMissed, Withholds: WasBarred}[l.Verb]
-		c.once(Happening{What: what, Playbook: l.Playbook, Step: l.Step, About: l.About, To: []string{l.To}, Why: l.Why,
+		c.once(Happening{What: what, Playbook: l.Playbook, Step: l.Step, About: l.About, To: []string{l.To}, Why: l.Why, Dataset: l.Dataset, Ref: l.Ref,
 			key: string(l.Case) + l.Step + l.Why}, l.To)
 	}
 	return pl, nil
@@ -198,7 +201,7 @@ func (c *course) agree(pl *Plan) (released bool, err error) {
 	}
 	for _, m := range c.Book.MessagesIn(ledger.Proposed) {
 		c.asked[m.ID] = true
-		if err := c.Do("officer", ledger.MessageApproved{ID: m.ID, Digest: m.Digest}); err != nil {
+		if err := c.agreed(m); err != nil {
 			return released, err
 		}
 	}
@@ -213,7 +216,7 @@ func (c *course) send(pl *Plan) error {
 		waits[m.ID] = m.Waits != ""
 	}
 	due := slices.DeleteFunc(c.Book.MessagesIn(ledger.Approved, ledger.Deferred), func(m ledger.Message) bool {
-		return m.NotBefore.After(c.Now) || waits[m.ID]
+		return m.Earliest().After(c.Now) || waits[m.ID]
 	})
 	err := c.deliver(due)
 	for _, m := range due {
@@ -328,6 +331,10 @@ func (c *course) once(h Happening, to string) {
 	id := string(h.What) + "\x00" + h.key + "\x00" + to
 	if !c.said[id] {
 		c.said[id] = true
+		if a, ok := c.Book.Action(h.action); ok {
+			of, _ := c.Book.Case(a.Case)
+			h.Dataset, h.Ref = of.Dataset, of.Subject
+		}
 		c.tell(h)
 	}
 }

@@ -15,6 +15,9 @@ import (
 	"github.com/clarion-clp/clarion/engine/playbook"
 )
 
+// dailyKey begins the keys of officers' digests of a day.
+const dailyKey = "digest|"
+
 // section is a part of an officer's digest.
 type section uint8
 
@@ -122,7 +125,7 @@ func (p *planner) digestFor(k string, items []*item, ask *asking) {
 	day := p.digestDay(k)
 	m := &Message{Release: true, Subject: h.name}
 	m.Kind, m.Basis, m.Approver = ledger.Digest, string(playbook.Officer), h.role
-	m.Key = "digest|" + p.hash(h.email) + "|" + day.String()
+	m.Key = dailyKey + p.hash(h.email) + "|" + day.String()
 	m.Address = p.hash(h.email)
 	m.NotBefore = p.clock.AtHour(day)
 	spoken, reminded := map[int64]bool{}, map[ledger.ActionKey]bool{}
@@ -158,8 +161,12 @@ func (p *planner) digestFor(k string, items []*item, ask *asking) {
 	}
 	n += len(many.keys)
 	att = append(att, many.close(m)...)
+	if s := &secs[sheet]; len(s.Items) > 0 {
+		s.Items = append(s.Items, letter.Item{Line: "On the computer, clarion lists prints call sheets, letters and labels, and notes who was reached."})
+	}
 	if ask != nil {
 		secs[approval].Items = append(secs[approval].Items, ask.items(p)...)
+		m.tells = ask.tells()
 		for _, x := range ask.news {
 			secs[news].Items = append(secs[news].Items, x.words)
 			if x.line.Message = m.Key; x.first {
@@ -206,7 +213,7 @@ func (p *planner) reader(items []*item, ask *asking) (holder, string) {
 // digestDay is the day of an officer's next digest: today, or tomorrow if
 // today's has left.
 func (p *planner) digestDay(k string) calendar.Date {
-	if m, ok := p.in.Book.MessageAt("digest|" + p.hash(k) + "|" + p.today.String()); ok {
+	if m, ok := p.in.Book.MessageAt(dailyKey + p.hash(k) + "|" + p.today.String()); ok {
 		switch m.State {
 		case ledger.Claimed, ledger.Sent, ledger.Uncertain, ledger.Bounced:
 			return p.today + 1

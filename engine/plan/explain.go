@@ -71,13 +71,17 @@ type CaseAccount struct {
 // each part of each condition with its value and the cell it came from, what
 // was done, and what comes next.
 func Explain(in Input, name string, ref dataset.Ref) []Account {
+	return Compute(in).Explain(in, name, ref)
+}
+
+// Explain is the same where the plan of the Input is at hand.
+func (of *Plan) Explain(in Input, name string, ref dataset.Ref) []Account {
 	p := newPlanner(in)
 	table := in.Tables[name]
 	if table == nil {
 		return nil
 	}
 	row := table.ByRef(ref)
-	lines := Compute(in).Lines
 	var out []Account
 	for _, pb := range in.Set.Playbooks {
 		if pb.For == nil || pb.For.Dataset != name {
@@ -120,7 +124,7 @@ func Explain(in Input, name string, ref dataset.Ref) []Account {
 		for _, c := range d.casesOfPerson(ref) {
 			a.Cases = append(a.Cases, CaseAccount{Case: c, Actions: in.Book.ActionsOf(c.Key), Tasks: in.Book.TasksOf(c.Key)})
 		}
-		for _, ln := range lines {
+		for _, ln := range of.Lines {
 			if ln.Playbook == pb.Name && ln.Dataset == name && in.Book.Same(ln.Ref, ref) {
 				a.Lines = append(a.Lines, ln)
 			}

@@ -20,7 +20,7 @@ nation: england_and_wales
 imprint: "Promoted by nobody"
 quiet: [sunday, bank holidays]
 budget: {letters_a_week: 2, marketing_a_month: 3, days_between: 2}
-brakes: {most_at_once: 6, share: 60 percent, times_usual: 3, floor: 4}
+brakes: {most_at_once: 6, share: 60 percent, times_usual: 3, floor: 2}
 audiences:
   members: member in members when member.status in ["active", "provisional"]
   executive: [chair, secretary, treasurer]

@@ -103,6 +103,11 @@ func (s *story) day(day calendar.Date) *plan.Plan {
 		s.t.Fatalf("day %s: %v", day, err)
 	}
 	for _, m := range s.Book.MessagesIn(ledger.Proposed) {
+		if m.Two {
+			if err := s.Do("secretary", ledger.MessageGotYes{ID: m.ID, Digest: m.Digest}); err != nil {
+				s.t.Fatal(err)
+			}
+		}
 		if err := s.Do("officer", ledger.MessageApproved{ID: m.ID, Digest: m.Digest}); err != nil {
 			s.t.Fatal(err)
 		}
@@ -110,6 +115,7 @@ func (s *story) day(day calendar.Date) *plan.Plan {
 	if _, err := s.Look(); err != nil { // an officer's digest no longer asks for what is approved
 		s.t.Fatalf("day %s: %v", day, err)
 	}
+	reconciles(s.t.Errorf, s.Book, plan.Compute(s.Input()))
 	if _, err := s.Deliver(); err != nil {
 		s.t.Fatalf("day %s: %v", day, err)
 	}

@@ -37,7 +37,7 @@ func (l *look) tellNews(s *playbook.Step, a ledger.Action, to addressee, what, w
 		return
 	}
 	if l.trust(l.pb) == playbook.Observe {
-		l.line(l.lineOf(Observed, s, to, a.Due, what+": "+why))
+		l.line(l.lineOf(Observed, s, to, a.Due, what+": "+why).of(a.Key))
 		return
 	}
 	became := " was " + what
@@ -49,7 +49,7 @@ func (l *look) tellNews(s *playbook.Step, a ledger.Action, to addressee, what, w
 		body.Detail = capital(why) + "."
 	}
 	l.toHolders(hs, item{bunch: what + "\x00" + l.pb.Name + "\x00" + s.ID + " " + what, title: l.pb.Title, cells: []string{l.about(), l.whom(a), why}, action: a, section: news, urgent: what == "missed" || what == "undecided", due: a.Due, body: body, guards: l.pb.Guards(), private: private,
-		line: l.lineOf(Tells, s, to, a.Due, what+": "+why)})
+		line: l.lineOf(Tells, s, to, a.Due, what+": "+why).of(a.Key)})
 }
 
 // forWhom says whom a case is about, where it is about a record.

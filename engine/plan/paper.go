@@ -51,11 +51,14 @@ type SheetLine struct {
 	Key      string
 	Name     string
 	Phone    string
-	NoCalls  bool        // who wants none; then Phone is empty
-	Address  []string    // as on an envelope, postcode last; none: no post can go
-	Why      string      // why no letter can go by mail
-	About    string      // why there is a letter at all
-	Held     string      // why the letter is not to be posted as things are; empty: Letter is to be
+	NoCalls  bool     // who wants none; then Phone is empty
+	Address  []string // as on an envelope, postcode last; none: no post can go
+	Why      string   // why no letter can go by mail
+	About    string   // why there is a letter at all
+	Held     string   // why the letter is not to be posted as things are; empty: Letter is to be
+	Asks     bool     // it needs a yes first; then Letter is what the yes is for
+	Action   ledger.ActionKey
+	Struck   string      // digest of the words why it was struck off
 	Letter   letter.Leaf // its very words
 	NotToSee string      // why whoever asks may not see how to reach the person
 }
@@ -64,7 +67,7 @@ type SheetLine struct {
 // role that they hold, and those that fall to it; what is private to another
 // role is only counted.
 func Sheets(in Input, role string) (out []Sheet, private int) {
-	d := &desk{planner: newPlanner(in), role: role, given: map[ledger.ActionKey]bool{}, deciders: map[string][]string{}}
+	d := &desk{planner: newPlanner(in), role: role, given: map[ledger.ActionKey]bool{}, deciders: map[string][]string{}, held: heldBatches(in)}
 	for _, m := range in.Book.MessagesIn(ledger.Claimed, ledger.Uncertain, ledger.Sent, ledger.Bounced) {
 		if m.Kind != ledger.Digest {
 			continue
@@ -91,6 +94,7 @@ type desk struct {
 	role     string
 	given    map[ledger.ActionKey]bool // lines of sheets before: each holder of a role is told
 	deciders map[string][]string       // who may read the sheets of a role
+	held     map[string]string         // why nothing of a playbook goes now
 }
 
 // sheetsOf gives the sheets of one digest.
@@ -112,9 +116,9 @@ func (d *desk) sheetsOf(m ledger.Message) (of []*Sheet) {
 		d.given[k] = true
 		s := d.sheetFor(x, &of)
 		s.Number, s.Given = m.ID, at
-		line := SheetLine{Row: row, Over: x.over(at)}
+		line := SheetLine{Row: row, Action: k, Over: x.over(at)}
 		if s.Mine {
-			x.fill(&line, d.role)
+			d.fill(x, &line)
 		}
 		s.Lines = append(s.Lines, line)
 	}
@@ -167,6 +171,9 @@ func (p *planner) byHand(a ledger.Action) (*want, bool) {
 // over says why nothing is left to do of what was given to an officer, or is
 // empty: somebody rang or wrote since, or the letter would not go any more.
 func (x *want) over(given time.Time) string {
+	if _, struck, _ := x.action.Line(); struck {
+		return "struck off"
+	}
 	h := x.person(x.to.schema, x.to.row)
 	for _, c := range x.in.Book.ContactsSince(h.ref, "", given) {
 		if c.Basis == "" {
@@ -215,7 +222,8 @@ func (x *want) here(w *world, f func()) {
 }
 
 // fill says all of a line that a role may see.
-func (x *want) fill(line *SheetLine, role string) {
+func (d *desk) fill(x *want, line *SheetLine) {
+	role := d.role
 	h := x.person(x.to.schema, x.to.row)
 	line.Person, line.Key, line.Name, line.About = h.ref, x.to.row.Key, h.name, x.because()
 	if line.NotToSee = x.hides(role, x.pb.Guards()); line.NotToSee != "" {
@@ -228,10 +236,17 @@ func (x *want) fill(line *SheetLine, role string) {
 	w := x.ways(role)
 	line.Phone, line.NoCalls, line.Address = w.phone, w.noCalls, w.envelope()
 	if line.Over != "" {
+		_, _, line.Struck = x.action.Line()
 		return
 	}
 	as := x.worldAt(x.now)
-	x.here(as, func() { line.Letter, line.Held = x.leaf(as, h, line.Address) })
+	why, asks := d.stays(x)
+	if why == "" || asks {
+		x.here(as, func() { line.Letter, line.Held = x.leaf(as, h, line.Address) })
+	}
+	if line.Held == "" {
+		line.Held, line.Asks = why, asks
+	}
 	x.element, x.each, x.eachVar, x.extra = "", dataset.Term{}, "", nil
 }
 
@@ -266,10 +281,12 @@ func (x *want) leaf(as *world, h holder, to []string) (leaf letter.Leaf, held st
 	if err != nil {
 		return leaf, "the letter has a hole: " + hole(err)
 	}
-	leaf = letter.Leaf{To: append([]string{h.name}, to...), Date: x.today.Words(), Subject: subject, Body: body}
-	if leaf.Frame, leaf.Reply = x.frame(h, x.signer()); leaf.Reply == "" {
+	leaf = letter.Leaf{To: append([]string{h.name}, to...), Date: x.today.Words(), Subject: subject, Body: onPaper(body)}
+	signer := x.signer()
+	if leaf.Frame, leaf.Reply = x.frame(h, signer); leaf.Reply == "" {
 		leaf.Reply = x.from("")
 	}
+	leaf.Frame.Wrong = answerOnPaper(x.roleTitle(signer.role), x.set.Constituency.Imprint != "", leaf.Reply)
 	for _, a := range att {
 		leaf.Enclosed = append(leaf.Enclosed, a.Name)
 	}

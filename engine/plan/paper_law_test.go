@@ -97,6 +97,68 @@ func TestLaw10ALetterForThePostIsHeldAsAnyIs(t *testing.T) {
 	}
 }
 
+// What holds the mail of a batch holds its letters for the post, and they need the
+// yes that their playbook's trust asks for; one that is struck off is open no
+// more.
+func TestLaw10ALetterForThePostNeedsTheSameYes(t *testing.T) {
+	for name, c := range map[string]struct {
+		then func(b *bench)
+		held string
+	}{
+		"stopped":   {func(b *bench) { b.apply("secretary", ledger.HaltedAll{}) }, "everything is stopped"},
+		"observed":  {func(b *bench) { b.apply("secretary", ledger.Trusted{Playbook: "arrears", Level: "observe"}) }, "it only observes"},
+		"no yes":    {func(b *bench) { b.apply("secretary", ledger.Trusted{Playbook: "arrears", Level: "each"}) }, "nobody has said yes"},
+		"automatic": {func(*bench) {}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := called(t, arrears, "If you cannot, please reply to this email. Or\nreply to this email.\n")
+			c.then(b)
+			_, line := lineFor(t, b, "membership_officer")
+			if line.Over != "" || !strings.HasPrefix(line.Held, c.held) || c.held == "" && line.Held != "" || line.Asks != (name == "no yes") {
+				t.Fatalf("held: %q, want %q", line.Held, c.held)
+			}
+			if said := line.Letter.Body.Text + line.Letter.Body.HTML + line.Letter.Frame.Wrong; strings.Contains(strings.ToLower(said), "reply to this") ||
+				line.Held == "" && !strings.Contains(said, "please get in touch.") {
+				t.Errorf("on paper it says %s", said)
+			}
+			if name == "no yes" {
+				b.apply("membership_officer", ledger.LineDecided{Action: line.Action, Yes: true})
+				if _, line := lineFor(t, b, "membership_officer"); line.Held != "" || line.Letter.Subject == "" {
+					t.Errorf("it has its yes, and is held: %q", line.Held)
+				}
+			}
+			b.apply("membership_officer", ledger.LineDecided{Action: line.Action, Reason: "digest"})
+			if s, line := lineFor(t, b, "membership_officer"); s.Open() != 0 || line.Over != "struck off" || line.Struck != "digest" {
+				t.Errorf("struck off, it is open: %+v", line)
+			}
+		})
+	}
+}
+
+// A batch that a brake or the first of its letters holds puts nobody on a sheet.
+func TestLaw8WhatHoldsTheMailHoldsTheSheet(t *testing.T) {
+	now := strings.Replace(arrears, "    at: 1 day after opening\n", "", 1)
+	for name, settings := range map[string]string{
+		"brake": "brakes: {most_at_once: 3, share: 100 percent, floor: 3}\n",
+		"stage": "brakes: {most_at_once: 99, share: 100 percent, floor: 99}\nreview: {undo: 0 minutes, stages: {from: 3, first: 1}}\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := ask(t, "2026-03-02", settings, now, "Hello.\n")
+			b.began("members")
+			b.on("2026-03-03")
+			b.list("members", noMail, "key: B1; name: Bo; email: bo@example.org; status: arrears; arrears_since: 2026-03-01", "key: B2; name: Bo; email: bo2@example.org; status: arrears; arrears_since: 2026-03-01",
+				"key: B3; name: Bo; email: bo3@example.org; status: arrears; arrears_since: 2026-03-01", "key: B4; name: Bo; email: bo4@example.org; status: arrears; arrears_since: 2026-03-01")
+			for range 2 {
+				p := b.propose()
+				if n := p.Counts["arrears"]; n.Sheet != 0 || n.Held == 0 {
+					t.Errorf("%+v", n)
+				}
+				b.approve()
+			}
+		})
+	}
+}
+
 // A sheet is read by the role whose letters they are, and by no other.
 func TestLaw17ASheetIsForItsRole(t *testing.T) {
 	b := called(t, arrears, "Hello.\n")

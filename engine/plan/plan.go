@@ -98,8 +98,12 @@ type Message struct {
 	Stands  bool              // proposed before, and still the same
 	Release bool              // proposed now and approved at once, by trust
 	Waits   string            // why it stands and yet does not go today
+	Staged  string            // why it goes only after the first of its batch
 	Subject string            // whom or what it is about, for people
 	behind  bool              // other holders of the role have it already
+	about   []dataset.Term    // the records that it is about, whose people are masked where it travels
+	branch  string            // of whom it goes to or is about, for people
+	tells   []*Message        // of an officer's digest: the letters whose yes or no it asks for
 }
 
 // A Verb says what a line of the plan comes to.
@@ -131,8 +135,9 @@ type Line struct {
 	About    string // the subject, named
 	To       string // the addressee, named
 	When     time.Time
-	Why      string // the reason, in words
-	Message  string // the message's key, if it travels
+	Why      string           // the reason, in words
+	Message  string           // the message's key, if it travels
+	Action   ledger.ActionKey // that it is about; empty: it is about none
 }
 
 // CannotTell is one record and the cells that were missing.
@@ -147,7 +152,7 @@ type CannotTell struct {
 
 // A Hold is something that stands before a batch.
 type Hold struct {
-	Kind     string // date, brake, batch, trust, observe, backlog, stale, not imported, missing, refused, disputed
+	Kind     string // date, brake, stage, batch, trust, observe, backlog, stale, not imported, missing, refused, disputed
 	Playbook string
 	Dataset  string // of records that the last list does not have, or another source has otherwise
 	Count    int
@@ -155,13 +160,16 @@ type Hold struct {
 	Hint     string
 }
 
-// A Count reconciles: Looked = Matched + NotMatched + Unknown.
+// A Count is a playbook in numbers, which reconcile: Looked is Matched,
+// NotMatched and Unknown together, and Actions.All the sum of what stands beside
+// it. The others count the lines of the plan.
 type Count struct {
 	Looked, Matched, NotMatched, Unknown int
 	Opened, Closed                       int
 	Send, Review, Tasks, Sheet           int
 	Wait, Held, Withheld, Missed, Later  int
 	Observed                             int
+	Actions                              Actions
 }
 
 // longestSleep is how far the clock may run ahead of the last run before a
@@ -188,6 +196,7 @@ func (p *planner) compute() *Plan {
 	p.closeSettled()
 	p.earn()
 	p.digests()
+	p.tellYeses()
 	p.reconcile()
 	p.finish()
 	return p.plan
@@ -241,9 +250,11 @@ type planner struct {
 	mute      map[string]bool  // roles that are held, by somebody without an address
 	homes     map[string]*home // by address
 	mourning  map[string]bool  // addresses, hashed, of which a member has died
+	toAll     map[string]bool  // playbooks whose letters of this plan go to all members, or to most
 	titles    dataset.Term     // of the roles
 	counts    map[string]*Count
 	wants     []*want
+	ahead     []*want                      // letters whose moment has not come, and that could go before it
 	reopened  map[ledger.CaseKey]time.Time // cases that reopen in this plan, and when they had closed
 	joint     map[string]*Message          // letters to roles, by reader
 	audiences map[string]dataset.Term      // those that were asked for
@@ -255,6 +266,7 @@ type planner struct {
 	gone      map[ledger.ActionKey]string // why an action is not wanted now
 	notices   []pendingNotice
 	fell      map[string]ledger.Trust  // by playbook: trust that fell in this plan
+	stuck     []stuck                  // batches whose first letters did not arrive
 	rose      map[string]ledger.Trust  // by playbook: trust that was earned, from the next plan on
 	steady    bool                     // no trust is earned: decisions are only assumed
 	given     int                      // tasks given in this plan
@@ -264,7 +276,9 @@ type planner struct {
 		of      ledger.CaseKey
 		actions []ledger.Action
 	} // the case whose actions were asked for last
-	read map[int64]*ledger.Message // of the Book, once asked for
+	read     map[int64]*ledger.Message    // of the Book, once asked for
+	numbered map[string]int64             // letters by key, once asked for
+	silent   map[ledger.ActionKey]silence // actions that no line speaks of
 }
 
 func newPlanner(in Input) *planner {

@@ -377,10 +377,20 @@ func (p *Play) write(w *planner) (*Plan, error) {
 	return pl, p.Do("clarion", ledger.RunRecorded{Logical: p.Now, Digest: pl.Digest, Actions: pl.Tally()})
 }
 
+// agreed gives a letter its yes, and where it needs two, both.
+func (p *Play) agreed(m ledger.Message) error {
+	if m.Two && m.First == (ledger.Yes{}) {
+		if err := p.Do("first_officer", ledger.MessageGotYes{ID: m.ID, Digest: m.Digest}); err != nil {
+			return err
+		}
+	}
+	return p.Do("officer", ledger.MessageApproved{ID: m.ID, Digest: m.Digest})
+}
+
 // Due lists the messages that may leave now: approved, their moment come, and
 // passed by one more look.
 func (p *Play) Due() []ledger.Message {
-	out := slices.DeleteFunc(p.Book.MessagesIn(ledger.Approved, ledger.Deferred), func(m ledger.Message) bool { return m.NotBefore.After(p.Now) })
+	out := slices.DeleteFunc(p.Book.MessagesIn(ledger.Approved, ledger.Deferred), func(m ledger.Message) bool { return m.Earliest().After(p.Now) })
 	if len(out) == 0 {
 		return nil
 	}

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/clarion-clp/clarion/engine/letter"
 	"github.com/clarion-clp/clarion/engine/playbook"
 )
@@ -9,16 +11,17 @@ import (
 // only to the roles that approve it (rules 17 and 27). In every list for others
 // it is a number of private items.
 
-// Hidden reports whether a playbook's items are private to others than a role.
-func Hidden(set *playbook.Set, name, role string) bool {
+// Hidden reports whether a playbook's items are private to others than some
+// roles, which one person holds.
+func Hidden(set *playbook.Set, name string, roles ...string) bool {
 	pb := set.Playbook(name)
-	return pb != nil && pb.Special() && !pb.Approver(role)
+	return pb != nil && pb.Special() && !slices.ContainsFunc(roles, pb.Approver)
 }
 
-// open parts a list into what a role may read and the number of the rest.
-func open[T any](set *playbook.Set, role string, list []T, of func(T) string) (shown []T, private int) {
+// open parts a list into what roles may read and the number of the rest.
+func open[T any](set *playbook.Set, roles []string, list []T, of func(T) string) (shown []T, private int) {
 	for _, x := range list {
-		if Hidden(set, of(x), role) {
+		if Hidden(set, of(x), roles...) {
 			private++
 		} else {
 			shown = append(shown, x)
@@ -27,61 +30,61 @@ func open[T any](set *playbook.Set, role string, list []T, of func(T) string) (s
 	return shown, private
 }
 
-// For makes the plan as a role may read it: without what is private to others,
-// which is counted in Private, and without its numbers.
-func (p *Plan) For(set *playbook.Set, role string) *Plan {
+// For makes the plan as a role may read it, or who holds several: without what is
+// private to others, which is counted in Private, and without its numbers.
+func (p *Plan) For(set *playbook.Set, roles ...string) *Plan {
 	if p == nil {
 		return nil
 	}
 	v := *p
 	var n [3]int
-	v.Lines, n[0] = open(set, role, p.Lines, func(l Line) string { return l.Playbook })
-	v.CannotTell, n[1] = open(set, role, p.CannotTell, func(d CannotTell) string { return d.Playbook })
-	v.Holds, n[2] = open(set, role, p.Holds, func(h Hold) string { return h.Playbook })
+	v.Lines, n[0] = open(set, roles, p.Lines, func(l Line) string { return l.Playbook })
+	v.CannotTell, n[1] = open(set, roles, p.CannotTell, func(d CannotTell) string { return d.Playbook })
+	v.Holds, n[2] = open(set, roles, p.Holds, func(h Hold) string { return h.Playbook })
 	v.Private = n[0] + n[1] + n[2]
-	v.Messages, _ = open(set, role, p.Messages, func(m Message) string { return m.Playbook })
+	v.Messages, _ = open(set, roles, p.Messages, func(m Message) string { return m.Playbook })
 	v.Counts = make(map[string]Count, len(p.Counts))
 	for name, c := range p.Counts {
-		if !Hidden(set, name, role) {
+		if !Hidden(set, name, roles...) {
 			v.Counts[name] = c
 		}
 	}
 	return &v
 }
 
-// For makes the forecast as a role may read it.
-func (f Forecast) For(set *playbook.Set, role string) Forecast {
+// For makes the forecast as a role may read it, or who holds several.
+func (f Forecast) For(set *playbook.Set, roles ...string) Forecast {
 	days := f.Days
 	f.Days = nil
 	for _, d := range days {
 		n := 0
-		d.Items, n = open(set, role, d.Items, func(h Happening) string { return h.Playbook })
+		d.Items, n = open(set, roles, d.Items, func(h Happening) string { return h.Playbook })
 		if f.Private += n; len(d.Items) > 0 {
 			f.Days = append(f.Days, d)
 		}
 	}
 	n := 0
-	f.CannotTell, n = open(set, role, f.CannotTell, func(d CannotTell) string { return d.Playbook })
+	f.CannotTell, n = open(set, roles, f.CannotTell, func(d CannotTell) string { return d.Playbook })
 	f.Private += n
-	f.Holds, n = open(set, role, f.Holds, func(h Hold) string { return h.Playbook })
+	f.Holds, n = open(set, roles, f.Holds, func(h Hold) string { return h.Playbook })
 	f.Private += n
 	return f
 }
 
-// For makes the comparison as a role may read it.
-func (x Contrast) For(set *playbook.Set, role string) Contrast {
+// For makes the comparison as a role may read it, or who holds several.
+func (x Contrast) For(set *playbook.Set, roles ...string) Contrast {
 	var n [4]int
 	of := func(h Happening) string { return h.Playbook }
 	both := func(s Shift) string { return s.Ours.Playbook }
-	x.Ours, n[0] = open(set, role, x.Ours, of)
-	x.Theirs, n[1] = open(set, role, x.Theirs, of)
-	x.Moved, n[2] = open(set, role, x.Moved, both)
-	x.Reworded, n[3] = open(set, role, x.Reworded, both)
+	x.Ours, n[0] = open(set, roles, x.Ours, of)
+	x.Theirs, n[1] = open(set, roles, x.Theirs, of)
+	x.Moved, n[2] = open(set, roles, x.Moved, both)
+	x.Reworded, n[3] = open(set, roles, x.Reworded, both)
 	x.Private = n[0] + n[1] + n[2] + n[3]
 	counts := x.Counts
 	x.Counts = make(map[string][2]int, len(counts))
 	for name, c := range counts {
-		if !Hidden(set, name, role) {
+		if !Hidden(set, name, roles...) {
 			x.Counts[name] = c
 		}
 	}

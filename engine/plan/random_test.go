@@ -49,6 +49,7 @@ func (l *life) look() {
 		l.fatalf("the ledger refused what was planned: %v", err)
 	}
 	l.last = pl
+	l.save()
 	l.silent(pl)
 	again := plan.Compute(l.Input())
 	if len(again.Changes) > 0 {
@@ -61,6 +62,12 @@ func (l *life) look() {
 	}
 	if again.Digest != pl.Digest {
 		l.fatalf("planned again, the digest differs")
+	}
+	reconciles(l.fatalf, l.Book, again)
+	for _, p := range l.Book.OpenPlans() {
+		if !l.Now.Before(p.Expires) {
+			l.fatalf("plan %d has reached its end, and nobody says so", p.Number)
+		}
 	}
 	verdict := plan.Recheck(l.Input())
 	for _, m := range again.Messages {
@@ -176,6 +183,12 @@ func (l *life) deliver() {
 
 // mayGo holds a message that is about to leave against whom it may reach.
 func (l *life) mayGo(m ledger.Message) {
+	if l.Now.Before(m.Until) {
+		l.fatalf("%s goes while its yes may still be taken back", m.Key)
+	}
+	if m.Two && (m.Auto || m.First.By == "" || m.Yes.By == "" || m.First.By == m.Yes.By) {
+		l.fatalf("%s needs two persons and goes with %+v and %+v", m.Key, m.First, m.Yes)
+	}
 	if m.Kind != ledger.Letter || m.Person == 0 {
 		return
 	}

@@ -98,6 +98,9 @@ func (p *planner) readers(x *want) []holder {
 	return []holder{h}
 }
 
+// calls is what the lines of call sheets and post lists are bunched as.
+const calls = "calls"
+
 // sheet makes a letter that cannot go by mail a line of the digest of the role
 // that owns it (law 10).
 func (p *planner) sheet(x *want, h holder, why string) {
@@ -119,7 +122,7 @@ func (p *planner) sheet(x *want, h holder, why string) {
 		body.Detail += " " + capital(strings.Join(know, "; ")) + "."
 	}
 	cells := []string{h.name, w.phone + w.silence(), strings.Trim(w.address+", "+w.postcode, ", "), why}
-	x.toHolders(hs, item{bunch: "calls\x00" + x.pb.Name + "\x00" + x.step.ID, title: x.pb.Title, cells: cells, action: x.action, section: sheet, due: x.window.moment, body: body, guards: x.pb.Guards(), private: private,
+	x.toHolders(hs, item{bunch: calls + "\x00" + x.pb.Name + "\x00" + x.step.ID, title: x.pb.Title, cells: cells, action: x.action, section: sheet, due: x.window.moment, body: body, guards: x.pb.Guards(), private: private,
 		line: x.lineOf(Lists, x.step, x.to, x.window.moment, why)})
 }
 

@@ -35,7 +35,10 @@ func (p *planner) reconcile() {
 		case m != nil && p.untrusted(old):
 			m.NotBefore = p.earliest(m)
 			first = append(first, ledger.MessageSuperseded{ID: old.ID, Reason: "it was approved by trust that holds no longer"})
-		case m != nil && m.Digest == old.Digest && p.sameActions(m.Actions, old.Actions):
+		case m != nil && m.Two && !old.Two && old.State == ledger.Proposed:
+			m.NotBefore = p.earliest(m)
+			first = append(first, ledger.MessageSuperseded{ID: old.ID, Reason: "so many of them go now that two persons must say yes"})
+		case m != nil && p.same(old, m):
 			if c, moved := p.retimed(old, m); moved {
 				first = append(first, c)
 			}
@@ -61,7 +64,18 @@ func (p *planner) reconcile() {
 			p.plan.Messages = append(p.plan.Messages, *m)
 		}
 	}
-	sort.SliceStable(p.plan.Messages, func(i, j int) bool { return p.plan.Messages[i].Key < p.plan.Messages[j].Key })
+	sort.SliceStable(p.plan.Messages, func(i, j int) bool { // letters first: digests name them by their numbers
+		a, b := p.plan.Messages[i], p.plan.Messages[j]
+		if a.Kind != b.Kind {
+			return a.Kind == ledger.Letter
+		}
+		return a.Key < b.Key
+	})
+}
+
+// same reports whether a message that has not left is wanted in the same words.
+func (p *planner) same(old ledger.Message, m *Message) bool {
+	return waiting(old.State) && m.Digest == old.Digest && !p.untrusted(old) && p.sameActions(m.Actions, old.Actions)
 }
 
 // alone reports whether a message carries one action, and no other message that
@@ -170,6 +184,8 @@ func (p *planner) finish() {
 		seen[id] = true
 		return twice
 	})
+	p.reckonUp()
+	p.plan.Changes = append(p.expirePlans(), p.plan.Changes...) // first, while their letters still wait
 	for n, c := range p.counts {
 		p.plan.Counts[n] = *c
 	}
@@ -183,7 +199,14 @@ func (p *planner) finish() {
 // Recheck says which unsent messages may not go now, and why, by a new look:
 // the last question before the wire. A message that is not in the answer may.
 func Recheck(in Input) map[int64]string {
-	pl := Compute(in)
+	fell, _ := LastLook(in)
+	return fell
+}
+
+// LastLook is Recheck with the plan that it looked by, of which some messages may
+// go only after the first of their batch (Staged).
+func LastLook(in Input) (fell map[int64]string, pl *Plan) {
+	pl = Compute(in)
 	out := pl.Fallen()
 	for _, h := range pl.Holds {
 		if h.Kind == "date" {
@@ -202,7 +225,7 @@ func Recheck(in Input) map[int64]string {
 			out[m.ID] = m.Waits
 		}
 	}
-	return out
+	return out, pl
 }
 
 // Fallen says which unsent messages this plan takes away, and why.

@@ -66,7 +66,7 @@ func (p *planner) render(x *want) []*Message {
 	att, wait := l.attachment(as, x.step)
 	if wait != "" {
 		p.gone[x.action.Key] = wait
-		p.line(l.lineOf(Waits, x.step, x.to, x.window.moment, wait))
+		p.line(x.lineOf(Waits, x.step, x.to, x.window.moment, wait))
 		return nil
 	}
 	if x.basis == playbook.Marketing && strings.TrimSpace(p.set.Constituency.Imprint) == "" {
@@ -110,7 +110,7 @@ const noImprint = "it promotes something, and constituency.yaml has no imprint t
 // before the role that can mend it.
 func (p *planner) unwritten(x *want, line, what, why string) {
 	p.gone[x.action.Key] = why
-	p.line(x.look.lineOf(Withholds, x.step, x.to, x.window.moment, line))
+	p.line(x.lineOf(Withholds, x.step, x.to, x.window.moment, line))
 	p.plan.CannotTell = append(p.plan.CannotTell, CannotTell{Playbook: x.pb.Name, What: what, About: x.look.about(), Why: why})
 }
 
@@ -171,7 +171,12 @@ func (x *want) frame(h holder, signer addressee) (f letter.Frame, reply string) 
 // letterTo renders one letter for one reader.
 func (p *planner) letterTo(x *want, h holder, as *world, att []letter.Attachment) (*Message, error) {
 	l := x.look
-	m := &Message{Subject: l.about()}
+	m := &Message{Subject: l.about(), about: x.people()}
+	for _, t := range m.about {
+		if m.branch == "" {
+			m.branch = dataset.Plain(branchOf(t.Schema, t.Row))
+		}
+	}
 	subject, body, err := x.said(h, as, func(g *letter.Grid) {
 		if x.to.role != "" { // an officer works with it; a member reads it
 			att = append(slices.Clip(att), m.carry(g, readable(x.step.ID)))
@@ -192,11 +197,29 @@ func (p *planner) letterTo(x *want, h holder, as *world, att []letter.Attachment
 		Subject: subject, Text: body.Text, HTML: body.HTML, Why: l.because(), Attachments: att}
 	m.Digest = m.Content.Digest()
 	m.NotBefore = later(x.window.moment, p.clock.AtHour(p.clock.Day(x.window.moment)))
+	if x.early {
+		m.NotBefore = p.clock.AtHour(p.today)
+	}
 	if m.Expires = x.window.end; !m.Expires.IsZero() && m.Expires.Before(m.NotBefore) {
 		m.NotBefore = m.Expires
 	}
 	m.Release = x.to.role != "" || x.trust(x.pb) == playbook.Automatic && !p.mourns(m.Address)
 	return m, nil
+}
+
+// people are the records that a letter is about: of whom it goes to, of its case,
+// and of the element of its step.
+func (x *want) people() (out []dataset.Term) {
+	if x.to.row != nil {
+		out = append(out, dataset.Term{Row: x.to.row, Schema: x.to.schema})
+	}
+	if x.row != nil {
+		out = append(out, dataset.Term{Row: x.row, Schema: x.pb.For.Schema})
+	}
+	if x.each.Row != nil {
+		out = append(out, dataset.Term{Row: x.each.Row, Schema: x.each.Schema})
+	}
+	return out
 }
 
 // from is the address that letters come from: the one that constituency.yaml

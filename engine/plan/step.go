@@ -16,6 +16,7 @@ type want struct {
 	window  window
 	to      addressee
 	repeat  bool // the same letter went before, with another value of its again
+	early   bool // it goes before its moment, for its batch is too large
 	behind  bool // some holders of the role have it, and others not yet
 	basis   playbook.Basis
 	element string
@@ -174,12 +175,16 @@ func (l *look) owe(w *world, s *playbook.Step, win window, occ string, to addres
 	case l.now.Before(win.moment):
 		l.settled = false
 		l.wake(win.moment)
-		l.line(l.lineOf(Later, s, to, win.moment, ""))
+		if needed == yes && l.goesAhead(s, win, to) {
+			l.ahead = append(l.ahead, l.letter(s, win, act, to, repeat))
+			return
+		}
+		l.line(l.lineOf(Later, s, to, win.moment, "").of(act.Key))
 		return
 	case l.backlogFor(s, to):
 		l.settled = false
 		if needed != no {
-			l.holdBack(s, to, win.moment)
+			l.holdBack(s, act, to, win.moment)
 		}
 		return
 	case win.over(l.now) && (l.frozen != nil || l.paused):
@@ -190,7 +195,7 @@ func (l *look) owe(w *world, s *playbook.Step, win window, occ string, to addres
 		l.settled = false
 		if _, promised := l.actionOf(act.Key); promised {
 			l.gone[act.Key] = "the playbook only observes"
-			l.line(l.lineOf(Observed, s, to, win.moment, "its time passed while the playbook only observed"))
+			l.line(l.lineOf(Observed, s, to, win.moment, "its time passed while the playbook only observed").of(act.Key))
 		}
 		return
 	case win.over(l.now) && needed == no:
@@ -199,7 +204,7 @@ func (l *look) owe(w *world, s *playbook.Step, win window, occ string, to addres
 	case win.over(l.now):
 		why := l.whyMissed(w, s, act)
 		l.miss(act, why)
-		l.line(l.lineOf(Misses, s, to, win.moment, why))
+		l.line(l.lineOf(Misses, s, to, win.moment, why).of(act.Key))
 		l.missNotice(s, act, why)
 		return
 	}
@@ -207,13 +212,15 @@ func (l *look) owe(w *world, s *playbook.Step, win window, occ string, to addres
 	switch {
 	case needed == no:
 		l.settled = false
+		l.reckon(act, Later)
 		if _, promised := l.actionOf(act.Key); promised {
 			l.gone[act.Key] = "not needed now"
-			l.line(l.lineOf(Later, s, to, win.moment, "not needed now"))
+			l.line(l.lineOf(Later, s, to, win.moment, "not needed now").of(act.Key))
 		}
 		return
 	case needed == unknown:
 		l.settled = false
+		l.reckon(act, HeldBack)
 		what := "whether " + readable(s.ID) + " is needed"
 		l.doubt(l, what, l.unknown)
 		if a, promised := l.actionOf(act.Key); promised {
@@ -267,12 +274,11 @@ func (l *look) candidate(s *playbook.Step, win window, act ledger.Action, to add
 	if why != "" {
 		l.settled = false
 		l.gone[act.Key] = why
-		l.line(l.lineOf(HeldBack, s, to, win.moment, why))
+		l.line(l.lineOf(HeldBack, s, to, win.moment, why).of(act.Key))
 		return
 	}
 	l.pending++
-	l.letters = append(l.letters, &want{look: l, step: s, action: act, window: win, to: to, repeat: repeat, basis: basisOf(l.pb, s),
-		element: l.element, each: l.each, eachVar: l.eachVar})
+	l.letters = append(l.letters, l.letter(s, win, act, to, repeat))
 }
 
 // unsure lists what cannot be told about a step, and speaks of each of its
@@ -290,7 +296,7 @@ func (l *look) unsure(s *playbook.Step, what string, u *dataset.Unknown) {
 // waitsFor speaks of a letter that was promised and waits, for a reason.
 func (l *look) waitsFor(s *playbook.Step, a ledger.Action, why string) {
 	l.gone[a.Key] = why
-	l.line(l.lineOf(HeldBack, s, l.addresseeOf(a.Addressee), a.Due, why))
+	l.line(l.lineOf(HeldBack, s, l.addresseeOf(a.Addressee), a.Due, why).of(a.Key))
 }
 
 // standStill says that a letter waits for its case, which is frozen or paused:
@@ -301,7 +307,7 @@ func (l *look) standStill(s *playbook.Step, act ledger.Action, to addressee, whe
 		why, verb = "cannot tell: "+brief(l.frozen), HeldBack
 	}
 	l.gone[act.Key] = why
-	l.line(l.lineOf(verb, s, to, when, why))
+	l.line(l.lineOf(verb, s, to, when, why).of(act.Key))
 }
 
 // basisOf is by what right a step is sent: its own, which can only be narrower,
@@ -315,7 +321,7 @@ func basisOf(pb *playbook.Playbook, s *playbook.Step) playbook.Basis {
 
 // holdBack notes that a letter of a backlog case is held: one line for each
 // reader, about the last letter, which is the one that would go.
-func (l *look) holdBack(s *playbook.Step, to addressee, when time.Time) {
+func (l *look) holdBack(s *playbook.Step, act ledger.Action, to addressee, when time.Time) {
 	if l.backlogged == nil {
 		l.backlogged = map[string]Line{}
 	}
@@ -323,7 +329,7 @@ func (l *look) holdBack(s *playbook.Step, to addressee, when time.Time) {
 	if l.observes {
 		why, verb = "held already when the playbook was first seen", Observed
 	}
-	l.backlogged[to.key] = l.lineOf(verb, s, to, when, why)
+	l.backlogged[to.key] = l.lineOf(verb, s, to, when, why).of(act.Key)
 }
 
 // overtake leaves, of several letters due to one person in one case, only the
@@ -397,6 +403,17 @@ func (p *planner) shut(a ledger.Action, s ledger.ActionState, why string) {
 func (l *look) lineOf(v Verb, s *playbook.Step, to addressee, when time.Time, why string) Line {
 	return Line{Verb: v, Playbook: l.pb.Name, Step: s.ID, Case: l.c.Key, Dataset: l.c.Dataset, Ref: l.c.Subject,
 		About: l.about(), To: l.named(to), When: when, Why: why}
+}
+
+// lineOf makes a line about a letter.
+func (x *want) lineOf(v Verb, s *playbook.Step, to addressee, when time.Time, why string) Line {
+	return x.look.lineOf(v, s, to, when, why).of(x.action.Key)
+}
+
+// of makes a line be about an action.
+func (l Line) of(k ledger.ActionKey) Line {
+	l.Action = k
+	return l
 }
 
 // named names an addressee for people.

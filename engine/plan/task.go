@@ -150,7 +150,7 @@ func (l *look) give(w *world, s *playbook.Step, a anchors, win window, act ledge
 	if l.now.Before(win.moment) {
 		l.settled = false
 		l.wake(win.moment)
-		l.line(l.lineOf(Later, s, to, win.moment, ""))
+		l.line(l.lineOf(Later, s, to, win.moment, "").of(act.Key))
 		return
 	}
 	if s.Done != nil && l.ask(w, s.Done) == yes {
@@ -178,7 +178,7 @@ func (l *look) give(w *world, s *playbook.Step, a anchors, win window, act ledge
 			return
 		}
 		l.miss(act, "its time had passed")
-		l.line(l.lineOf(Misses, s, to, win.moment, "its time had passed"))
+		l.line(l.lineOf(Misses, s, to, win.moment, "its time had passed").of(act.Key))
 		l.missNotice(s, act, "its time had passed")
 		return
 	}
@@ -189,10 +189,12 @@ func (l *look) give(w *world, s *playbook.Step, a anchors, win window, act ledge
 	}
 	switch {
 	case needed == unknown:
+		l.reckon(act, HeldBack)
 		l.doubt(l, "whether "+readable(s.ID)+" is needed", l.unknown)
 		l.undecided(s, act)
 		return
 	case needed == no:
+		l.reckon(act, Later)
 		return
 	}
 	why, verb := "", HeldBack
@@ -206,7 +208,7 @@ func (l *look) give(w *world, s *playbook.Step, a anchors, win window, act ledge
 		why, verb = l.because(), Observed
 	}
 	if why != "" {
-		l.line(l.lineOf(verb, s, to, win.moment, why))
+		l.line(l.lineOf(verb, s, to, win.moment, why).of(act.Key))
 		return
 	}
 	if s.Rows != nil && !s.Tally { // none is a figure too
@@ -224,20 +226,21 @@ func (l *look) handOver(w *world, s *playbook.Step, a anchors, act ledger.Action
 	a.given = l.now
 	due, u := l.moment(w, s.Due, a)
 	if u != nil {
+		l.reckon(act, HeldBack)
 		l.doubt(l, "by when "+readable(s.ID)+" is due", u)
 		return
 	}
 	if (l.c.Backlog || l.first && l.slot != nil) && l.clock.Day(due) < l.today { // the day itself is not over
 		why := "its day, " + l.clock.Day(due).Words() + ", had passed when the playbook was switched on"
 		l.miss(act, why)
-		l.line(l.lineOf(Misses, s, to, due, why))
+		l.line(l.lineOf(Misses, s, to, due, why).of(act.Key))
 		if l.legal() { // a duty of law that nobody saw to is news, however old it is
 			l.missNotice(s, act, why)
 		}
 		return
 	}
 	if why := l.foreign(w, s, to); why != "" {
-		l.line(l.lineOf(Withholds, s, to, due, why))
+		l.line(l.lineOf(Withholds, s, to, due, why).of(act.Key))
 		return
 	}
 	l.change(ledger.TaskGiven{Key: act.Key, Case: l.c.Key, Step: s.ID, Element: l.element, Addressee: to.key, Due: due})

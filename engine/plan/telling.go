@@ -3,7 +3,6 @@ package plan
 import (
 	"github.com/clarion-clp/clarion/engine/dataset"
 	"github.com/clarion-clp/clarion/engine/ledger"
-	"github.com/clarion-clp/clarion/engine/letter"
 	"github.com/clarion-clp/clarion/engine/playbook"
 )
 
@@ -58,34 +57,19 @@ func (l *look) tell(w *world, s *playbook.Step, act ledger.Action, to addressee,
 	}
 	if l.trust(l.pb) == playbook.Observe {
 		l.would++
-		l.line(l.lineOf(Observed, s, to, act.Due, l.because()))
+		l.line(l.lineOf(Observed, s, to, act.Due, l.because()).of(act.Key))
 		return
 	}
 	as := l.worldAt(t.Given)
 	if why := l.foreign(as, s, to); why != "" {
-		l.line(l.lineOf(Withholds, s, to, act.Due, why))
+		l.line(l.lineOf(Withholds, s, to, act.Due, why).of(act.Key))
 		return
 	}
-	l.bind(s, to, t.Due, as, false)
-	head, words := l.wording(s, l.names(as))
-	subject, err := head.Render(l.names(as), l.clock)
-	if err != nil {
-		subject = readable(s.ID) + " (" + l.pb.Title + ")"
-	}
-	body := letter.Item{Line: subject, Answers: answers(s), Number: t.Number, Due: l.clock.Day(t.Due).Words(), Marks: marks}
+	body := l.put(as, s, to, t, sec == newTask)
+	body.Marks = marks
 	guards := s.Heads
 	if sec == newTask {
 		guards = s.Shows
-	}
-	if words != nil && sec == newTask {
-		if b, err := words.Render(l.names(as), l.clock); err == nil {
-			body.Words = b
-		} else {
-			body.Detail = l.unsaid(err)
-		}
-	}
-	if g := l.grid(as, s); g != nil && sec == newTask {
-		body.Table = g
 	}
 	if l.today > l.clock.Day(t.Due) {
 		body.Late = true
@@ -103,7 +87,7 @@ func (l *look) tell(w *world, s *playbook.Step, act ledger.Action, to addressee,
 			why = "overdue since " + l.clock.Day(t.Due).Words()
 		}
 	}
-	line := l.lineOf(verb, s, to, act.Due, why)
+	line := l.lineOf(verb, s, to, act.Due, why).of(act.Key)
 	l.toHolders(hs, item{action: act, section: sec, due: t.Due, body: body, line: line, number: t.Number, guards: guards, private: private})
 	l.extra = nil
 }

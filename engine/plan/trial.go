@@ -82,6 +82,7 @@ type trial struct {
 	seen     []happening // at this look
 	failures []Failure
 	line     int
+	cannot   []CannotTell               // of all looks
 	days     map[calendar.Date][]string // what should have been expected, on days that went otherwise
 	reasons  map[string]bool            // why, in the words of a coverage
 }
@@ -200,7 +201,7 @@ func (r *trial) decide(steps []string, yes bool) {
 				continue
 			}
 			if yes {
-				r.must(r.Do("officer", ledger.MessageApproved{ID: m.ID, Digest: m.Digest}))
+				r.must(r.agreed(m))
 			} else {
 				r.must(r.Do("officer", ledger.MessageRejected{ID: m.ID, Reason: "a test says no"}))
 			}
@@ -228,6 +229,7 @@ func (r *trial) look(outage bool) {
 	}
 	r.watch(w, pl)
 	if len(pl.CannotTell) > 0 {
+		r.cannot = append(r.cannot, pl.CannotTell...)
 		r.because("cannot tell")
 	}
 	if outage {

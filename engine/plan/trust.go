@@ -136,7 +136,7 @@ func (p *planner) untrusted(m ledger.Message) bool {
 		return false
 	}
 	pb := p.set.Playbook(m.Playbook)
-	return pb != nil && (p.trust(pb) < playbook.Automatic || p.mourns(m.Address))
+	return pb != nil && (p.trust(pb) < playbook.Automatic || p.mourns(m.Address) || p.toAll[pb.Name])
 }
 
 // fallen tells of letters that are asked for because trust has fallen.
@@ -183,7 +183,7 @@ func (l *look) watch(s *playbook.Step, act ledger.Action, to addressee, when tim
 	if _, before := l.backlogged[to.key]; !before {
 		l.would++
 	}
-	l.backlogged[to.key] = l.lineOf(Observed, s, to, when, l.because())
+	l.backlogged[to.key] = l.lineOf(Observed, s, to, when, l.because()).of(act.Key)
 }
 
 // observing tells that a playbook only observes, and what it would do.

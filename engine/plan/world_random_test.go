@@ -270,9 +270,47 @@ func (l *life) decide() {
 			l.do("officer", ledger.MessageRejected{ID: m.ID})
 			l.note("rejected %s", m.Key)
 		case 1, 2:
-			l.do("officer", ledger.MessageApproved{ID: m.ID, Digest: m.Digest})
-			l.note("approved %s", m.Key)
+			l.approve(m)
 		}
+	}
+}
+
+// approve says yes, which can be taken back for a while or not; of two yeses,
+// now one and now both.
+func (l *life) approve(m ledger.Message) {
+	var named int64
+	if open := l.Book.OpenPlans(); len(open) > 0 && l.Now.Before(open[0].Expires) {
+		named = open[0].Number
+	}
+	if m.Two {
+		if m.First == (ledger.Yes{}) {
+			l.do("secretary", ledger.MessageGotYes{ID: m.ID, Digest: m.Digest, Plan: named})
+			l.note("first yes to %s", m.Key)
+		}
+		if rapid.Bool().Draw(l.rt, "one of two") {
+			return
+		}
+	}
+	c := ledger.MessageApproved{ID: m.ID, Digest: m.Digest, Plan: named}
+	if end := l.Now.Add(15 * time.Minute); rapid.Bool().Draw(l.rt, "undo") && (m.Expires.IsZero() || !end.After(m.Expires)) {
+		c.Until = end
+	}
+	l.do("officer", c)
+	l.note("approved %s", m.Key)
+}
+
+// save saves what waits for a yes, as a pass does.
+func (l *life) save() {
+	c := ledger.PlanSaved{Plan: l.Book.NextPlan(), Expires: l.Now.Add(3 * 24 * time.Hour)}
+	var waiting []ledger.Message
+	for _, m := range l.Book.MessagesIn(ledger.Proposed) {
+		if m.Kind == ledger.Letter {
+			waiting, c.Letters = append(waiting, m), append(c.Letters, m.ID)
+		}
+	}
+	if len(waiting) > 0 {
+		c.Digest = ledger.PlanDigest(c.Plan, waiting)
+		l.do("clarion", c)
 	}
 }
 

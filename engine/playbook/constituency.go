@@ -19,6 +19,7 @@ func byDefault() *Constituency {
 		Budget:    Budget{LettersAWeek: 2, MarketingAMonth: 3, DaysBetween: 2},
 		Brakes:    Brakes{MostAtOnce: 50, SharePercent: 20, TimesUsual: 3, Floor: 5},
 		Earning:   Earning{Decisions: 10, BouncePercent: 5, Days: 14},
+		Review:    reviewByDefault(),
 		Quiet:     Quiet{Weekdays: map[time.Weekday]bool{}},
 		Clock:     calendar.Clock{Zone: time.UTC, Hour: 9 * 60, Nation: calendar.EnglandAndWales},
 		Data:      map[string]Source{},
@@ -107,6 +108,9 @@ func (ld *loader) constituencyBody(m mapping) {
 		setNumber(tm, "decisions", &c.Earning.Decisions, 5, 1000)
 		setShare(tm, "bounces", &c.Earning.BouncePercent, 0, 10)
 		setNumber(tm, "days", &c.Earning.Days, 7, 90)
+	}
+	if v := m.get("review"); v.there() {
+		readReview(v, &c.Review)
 	}
 	if v := m.get("mail"); v.there() {
 		readMail(v, &c.Mail, ld.set.Schemas)

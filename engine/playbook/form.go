@@ -136,6 +136,7 @@ var (
 		{"budget", false, in("budget"), "How much one person may be sent."},
 		{"brakes", false, in("brakes"), "What stops a run before its first letter."},
 		{"trust", false, in("earning"), "What a playbook earns more trust by."},
+		{"review", false, in("review"), "How officers say yes."},
 		{"mail", false, in("mail"), "How letters leave and come back."},
 		{"web", false, in("web"), "Where the links in letters lead."},
 		{"imprint", false, aText, "Who promotes what we send, as the law wants it said."},

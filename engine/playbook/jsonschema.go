@@ -26,7 +26,7 @@ type schemaMaker struct {
 func inForms() map[string]form {
 	return map[string]form{
 		"setting": settingForm, "step": stepForm, "answer": answerForm, "tailoring": tailoringForm, "also": alsoForm, "own_step": ownStepForm,
-		"quiet": quietForm, "budget": budgetForm, "brakes": brakesForm, "earning": earningForm, "mail": mailForm, "send": sendForm, "mailbox": mailboxForm, "web": webForm, "dkim": dkimForm,
+		"quiet": quietForm, "budget": budgetForm, "brakes": brakesForm, "earning": earningForm, "review": reviewForm, "stages": stagesForm, "mail": mailForm, "send": sendForm, "mailbox": mailboxForm, "web": webForm, "dkim": dkimForm,
 		"source": sourceForm, "own_law": ownLawForm, "column": columnForm, "role": roleForm, "own_role": ownRoleForm, "figure": figureForm, "law_entry": lawEntryForm,
 		"holiday": holidayForm, "test": testForm, "equivalent": equivalentForm, "day": dayForm, "reply": replyForm, "end": endForm,
 	}

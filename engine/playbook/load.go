@@ -186,6 +186,9 @@ func (ld *loader) read(files fs.FS, name, playbook string, at value) (value, boo
 		}
 		return value{}, false
 	}
+	if name == constituencyFile || name == tailoringFile { // each is read once, in this order
+		ld.set.Settings = sum(ld.set.Settings + name + "\x00" + string(data))
+	}
 	return d.parse(data)
 }
 

@@ -222,6 +222,7 @@ func (b *builder) stepOrigins(add func(path, value, from, was string), said func
 				*b.m.d.out = (*b.m.d.out)[:before]
 			}
 		}
+		b.wording(src, was)
 		add("letter."+src.id, strings.TrimRight(text, "\n"), from, strings.TrimRight(was, "\n"))
 	}
 }

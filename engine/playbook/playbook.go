@@ -123,8 +123,9 @@ type Playbook struct {
 	Words              string          // digest of what its letters say to members
 	File               string
 
-	origins  []Origin // of every effective value
-	specials []Guard  // the special columns that it uses
+	origins  []Origin  // of every effective value
+	wordings []Wording // of its letters
+	specials []Guard   // the special columns that it uses
 }
 
 // For says which records a playbook is about.
@@ -252,6 +253,10 @@ type Setting struct {
 	Set               bool         // false: no default and not set
 	Used              bool
 	Origin            string // "library" or the file that set it
+
+	Choices            []string // of a choice
+	Text               string   // the value as a file has it, where it is one text
+	Least, Most, Usual string   // bounds and the default as people write them; empty: none
 }
 
 // A Constituency is constituency.yaml.
@@ -264,6 +269,7 @@ type Constituency struct {
 	Budget    Budget
 	Brakes    Brakes
 	Earning   Earning
+	Review    Review
 	Mail      Mail
 	Web       Web
 	Imprint   string
@@ -379,6 +385,7 @@ type Set struct {
 	Promotion    Promotion // words by which a letter promotes something
 	Faults       []Fault
 	Digest       string
+	Settings     string // digest of the constituency's own files, as they were read
 
 	titles map[holiday]string // of bank holidays
 	all    bool               // every dataset counts as read

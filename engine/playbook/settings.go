@@ -57,6 +57,7 @@ func (b *builder) settings(v value, own mapping, from string) {
 				continue
 			}
 			def.faulty = !ok
+			def.forForms(b.ld.set.Constituency.Clock)
 			b.defs = append(b.defs, def)
 			b.pb.Settings[def.Name] = def.Setting
 		}
@@ -74,6 +75,7 @@ func (b *builder) settings(v value, own mapping, from string) {
 			continue
 		}
 		def.Term, def.Setting.Set, def.Origin = term, true, from
+		def.Text = scalarOf(e.val)
 	}
 	b.audiences(own)
 }

@@ -160,12 +160,16 @@ func entity(b *ledger.Book, c ledger.Change) string {
 		return string(c.Case)
 	case ledger.ActionClosed:
 		return string(c.Action.Key)
+	case ledger.LineDecided:
+		return string(c.Action)
 	case ledger.TaskGiven:
 		task, _ := b.TaskAt(c.Key)
 		return numbered("task", task.Number)
 	case ledger.MessageProposed:
 		m, _ := b.MessageAt(c.Message.Key)
 		return numbered("message", m.ID)
+	case ledger.PlanSaved:
+		return numbered("plan", c.Plan)
 	}
 	return lesserEntity(c)
 }
@@ -187,6 +191,8 @@ func lesserEntity(c ledger.Change) string {
 		return numbered("task", c.Number)
 	case ledger.TaskWasWithdrawn:
 		return numbered("task", c.Number)
+	case ledger.MessageGotYes:
+		return numbered("message", c.ID)
 	case ledger.MessageApproved:
 		return numbered("message", c.ID)
 	case ledger.MessageRejected:
@@ -213,9 +219,13 @@ func lesserEntity(c ledger.Change) string {
 		return numbered("import", c.Import)
 	case ledger.ImportUndone:
 		return numbered("import", c.Import)
+	case ledger.PlanExpired:
+		return numbered("plan", c.Plan)
 	case ledger.SwitchedOn:
 		return c.Playbook
 	case ledger.Adopted:
+		return c.Playbook
+	case ledger.Edited:
 		return c.Playbook
 	case ledger.Trusted:
 		return c.Playbook

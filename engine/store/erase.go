@@ -359,6 +359,25 @@ func (f *forgetting) clearTokens() error {
 		}
 	}
 	f.did(n, "links in those letters that were used", "deleted")
+	return f.clearSessions()
+}
+
+// clearSessions signs the person out of the console.
+func (f *forgetting) clearSessions() error {
+	n := 0
+	for _, table := range []string{"sessions", "sign_ins"} {
+		open := 0
+		if _, err := f.one(`select count(*) from `+table+` where constituency = ? and person = ?`, []any{here, int64(f.ref)}, &open); err != nil {
+			return err
+		}
+		if n += open; open == 0 || !f.writing {
+			continue
+		}
+		if err := f.exec(`delete from `+table+` where constituency = ? and person = ?`, here, int64(f.ref)); err != nil {
+			return err
+		}
+	}
+	f.did(n, "sign-ins to the console", "ended")
 	return nil
 }
 

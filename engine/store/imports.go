@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/clarion-clp/clarion/engine/calendar"
@@ -127,6 +128,22 @@ func (t *Tx) Imports() ([]ImportRecord, error) {
 			return err
 		})
 	return all, explain("reading the imports", err)
+}
+
+// ImportsOf are imports of a dataset, undone ones too, the newest first: those
+// before a number, or the newest of all, where it is 0; at most so many.
+func (t *Tx) ImportsOf(name string, before int64, most int) ([]ImportRecord, error) {
+	if before <= 0 {
+		before = math.MaxInt64
+	}
+	var all []ImportRecord
+	err := t.each(`select `+importColumns+` from imports where constituency = ? and dataset = ? and id < ? order by id desc limit ?`,
+		[]any{here, name, before, most}, func(scan func(...any) error) error {
+			r, err := scanImport(scan)
+			all = append(all, r)
+			return err
+		})
+	return all, explain("reading the imports of "+name, err)
 }
 
 // LastImport is the import whose table is current; false: there is none.

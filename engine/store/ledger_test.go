@@ -108,7 +108,7 @@ func anyChange(d draw, b *ledger.Book, at time.Time) ledger.Change {
 		},
 		func() ledger.Change { return ledger.ResumedAll{} },
 		func() ledger.Change {
-			return ledger.BrakeReleased{Playbook: book, Actions: d(50), Until: at.Add(time.Hour)}
+			return ledger.BrakeReleased{Playbook: book, Actions: d(50), Until: at.Add(time.Hour), Stage: at}
 		},
 		func() ledger.Change { return ledger.DateConfirmed{Now: at} },
 		func() ledger.Change { return ledger.TakenOver{Machine: "laptop"} },

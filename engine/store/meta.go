@@ -104,12 +104,15 @@ func (t *Tx) Counter() int64 {
 // AddressHash is the keyed hash under which the ledger knows a mail address. It
 // is the same for the same address, whatever its case, and leads back to it
 // only by way of the store's secret. Nothing has no hash.
-func (t *Tx) AddressHash(address string) string {
+func (t *Tx) AddressHash(address string) string { return t.s.AddressHash(address) }
+
+// AddressHash is that of Tx, which asks the database nothing.
+func (s *Store) AddressHash(address string) string {
 	address = strings.ToLower(strings.TrimSpace(address))
 	if address == "" {
 		return ""
 	}
-	return t.s.keyed("address", address)
+	return s.keyed("address", address)
 }
 
 // keyed is a keyed hash of a text, for a purpose.

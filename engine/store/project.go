@@ -94,10 +94,13 @@ func (t *Tx) saveMessage(b *ledger.Book, id int64) error {
 	}
 	approved := orNull(t.approved[id])
 	changed, err := t.execCount(`update messages set auto = ?, state = ?, reason = ?, fence = ?, attempts = ?, not_before = ?,
-		expires = ?, entered = ?, sent_at = ?, approved_digest = coalesce(?, approved_digest)
-		where constituency = ? and id = ?`,
+		expires = ?, entered = ?, sent_at = ?, approved_digest = coalesce(?, approved_digest), undo_until = ?,
+		first_by = ?, first_person = ?, first_at = ?, first_via = ?, first_plan = ?,
+		yes_by = ?, yes_person = ?, yes_at = ?, yes_via = ?, yes_plan = ? where constituency = ? and id = ?`,
 		oneOrZero(m.Auto), string(m.State), m.Reason, m.Fence, m.Attempts, micros(m.NotBefore),
-		micros(m.Expires), m.At.UnixMicro(), micros(m.SentAt), approved, here, id)
+		micros(m.Expires), m.At.UnixMicro(), micros(m.SentAt), approved, micros(m.Until),
+		m.First.By, int64(m.First.Person), micros(m.First.At), m.First.Via, m.First.Plan,
+		m.Yes.By, int64(m.Yes.Person), micros(m.Yes.At), m.Yes.Via, m.Yes.Plan, here, id)
 	if err != nil || changed > 0 {
 		return err
 	}
@@ -107,11 +110,14 @@ func (t *Tx) saveMessage(b *ledger.Book, id int64) error {
 		return err
 	}
 	err = t.exec(`insert into messages (constituency, id, key, revision, kind, digest, playbook, approver, basis, person,
-		address, auto, state, reason, fence, attempts, not_before, expires, entered, sent_at, approved_digest)
-		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		address, auto, state, reason, fence, attempts, not_before, expires, entered, sent_at, approved_digest, two, undo_until,
+		first_by, first_person, first_at, first_via, first_plan, yes_by, yes_person, yes_at, yes_via, yes_plan)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		here, id, m.Key, before+1, string(m.Kind), m.Digest, m.Playbook, m.Approver, m.Basis, int64(m.Person),
 		m.Address, oneOrZero(m.Auto), string(m.State), m.Reason, m.Fence, m.Attempts, micros(m.NotBefore),
-		micros(m.Expires), m.At.UnixMicro(), micros(m.SentAt), approved)
+		micros(m.Expires), m.At.UnixMicro(), micros(m.SentAt), approved, oneOrZero(m.Two), micros(m.Until),
+		m.First.By, int64(m.First.Person), micros(m.First.At), m.First.Via, m.First.Plan,
+		m.Yes.By, int64(m.Yes.Person), micros(m.Yes.At), m.Yes.Via, m.Yes.Plan)
 	if err != nil {
 		return err
 	}
@@ -195,9 +201,16 @@ func (t *Tx) savePart(r ledger.Rest, part string) error {
 			return []any{a.Playbook, a.Letters, a.Batches, a.Last.UnixMicro()}
 		})
 	case "releases":
-		return replace(t, r.Releases, "brakes", "number, playbook, actions, until", func(i int, a ledger.BrakeReleased) []any {
-			return []any{i + 1, a.Playbook, a.Actions, micros(a.Until)}
+		return replace(t, r.Releases, "brakes", "number, playbook, actions, until, stage", func(i int, a ledger.BrakeReleased) []any {
+			return []any{i + 1, a.Playbook, a.Actions, micros(a.Until), micros(a.Stage)}
 		})
+	case "plans":
+		return replace(t, r.Plans, "saved_plans", "number, digest, saved, expires, data, playbooks, settings, letters, expired",
+			func(_ int, s ledger.SavedPlan) []any {
+				letters, _ := json.Marshal(s.Letters) // numbers: it cannot fail
+				return []any{s.Number, s.Digest, s.Saved.UnixMicro(), s.Expires.UnixMicro(), s.Data, s.Playbooks, s.Settings,
+					string(letters), oneOrZero(s.Expired)}
+			})
 	case "said":
 		return replace(t, r.Said, "sayings", "one, other, same, said", func(_ int, s ledger.Saying) []any {
 			return []any{int64(s.One), int64(s.Other), oneOrZero(s.Same), s.At.UnixMicro()}

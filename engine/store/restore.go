@@ -58,13 +58,20 @@ func (t *Tx) readTasks(p *ledger.Projection) error {
 
 func (t *Tx) readMessages(p *ledger.Projection) error {
 	return t.packed("messages", `id, key, kind, digest, playbook, approver, basis, person, address, auto, state, reason, fence,
-		attempts, not_before?, expires?, entered, sent_at?`, " order by id", func(r *record) error {
+		attempts, not_before?, expires?, entered, sent_at?, two, undo_until?,
+		first_by, first_person, first_at?, first_via, first_plan, yes_by, yes_person, yes_at?, yes_via, yes_plan`, " order by id", func(r *record) error {
 		p.Messages = append(p.Messages, ledger.Message{ID: r.number(), Key: r.text(), Kind: ledger.MessageKind(r.text()),
 			Digest: r.text(), Playbook: r.text(), Approver: r.text(), Basis: r.text(), Person: ref(r.number()), Address: r.text(),
 			Auto: r.yes(), State: ledger.MessageState(r.text()), Reason: r.text(), Fence: r.number(), Attempts: int(r.number()),
-			NotBefore: r.moment(), Expires: r.moment(), At: r.moment(), SentAt: r.moment()})
+			NotBefore: r.moment(), Expires: r.moment(), At: r.moment(), SentAt: r.moment(), Two: r.yes(), Until: r.moment(),
+			First: r.said(), Yes: r.said()})
 		return nil
 	})
+}
+
+// said is the next five values as somebody's yes.
+func (r *record) said() ledger.Yes {
+	return ledger.Yes{By: r.text(), Person: ref(r.number()), At: r.moment(), Via: r.text(), Plan: r.number()}
 }
 
 // readCarried joins messages and actions; both lists are in order of message.
@@ -233,10 +240,27 @@ func (t *Tx) readOffice(p *ledger.Projection) error {
 	if err != nil {
 		return err
 	}
-	return t.each(`select playbook, actions, until from brakes where constituency = ? order by number`, []any{here}, func(scan func(...any) error) error {
+	err = t.each(`select number, digest, saved, expires, data, playbooks, settings, letters, expired from saved_plans
+		where constituency = ? order by number`, []any{here}, func(scan func(...any) error) error {
+		var s ledger.SavedPlan
+		var letters []byte
+		var until sql.NullInt64
+		var expired int
+		if err := scan(&s.Number, &s.Digest, &at, &until, &s.Data, &s.Playbooks, &s.Settings, &letters, &expired); err != nil {
+			return err
+		}
+		s.Saved, s.Expires, s.Expired = moment(at), moment(until), expired != 0
+		r.Plans = append(r.Plans, s)
+		return json.Unmarshal(letters, &r.Plans[len(r.Plans)-1].Letters)
+	})
+	if err != nil {
+		return err
+	}
+	return t.each(`select playbook, actions, until, stage from brakes where constituency = ? order by number`, []any{here}, func(scan func(...any) error) error {
 		var a ledger.BrakeReleased
-		err := scan(&a.Playbook, &a.Actions, &at)
-		a.Until = moment(at)
+		var stage sql.NullInt64
+		err := scan(&a.Playbook, &a.Actions, &at, &stage)
+		a.Until, a.Stage = moment(at), moment(stage)
 		r.Releases = append(r.Releases, a)
 		return err
 	})

@@ -18,6 +18,22 @@ func (t *Tx) SaveVersion(v Version) error {
 		here, v.Digest, v.Playbook, v.Body, v.Stored.UnixMicro()))
 }
 
+// Versions gives all that was kept of a playbook, the newest first.
+func (t *Tx) Versions(playbook string) (out []Version, err error) {
+	err = t.each(`select digest, body, stored from playbook_versions where constituency = ? and playbook = ? order by stored desc, digest`,
+		[]any{here, playbook}, func(scan func(...any) error) error {
+			v := Version{Playbook: playbook}
+			var stored int64
+			if err := scan(&v.Digest, &v.Body, &stored); err != nil {
+				return err
+			}
+			v.Stored = time.UnixMicro(stored).UTC()
+			out = append(out, v)
+			return nil
+		})
+	return out, explain("reading the versions of a playbook", err)
+}
+
 // Version gives what was kept of a playbook under a digest.
 func (t *Tx) Version(playbook, digest string) (Version, bool, error) {
 	v := Version{Playbook: playbook, Digest: digest}

@@ -1,0 +1,280 @@
+package console
+
+import (
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/clarion-clp/clarion/engine"
+	"github.com/clarion-clp/clarion/engine/dataset"
+	"github.com/clarion-clp/clarion/engine/ledger"
+	"github.com/clarion-clp/clarion/engine/plan"
+	"github.com/clarion-clp/clarion/engine/playbook"
+)
+
+// playbookPages registers the pages of playbooks: all of them, one in words with
+// its settings, and what an officer may change of it.
+func (c *Console) playbookPages(mux *http.ServeMux) {
+	b := &bookshelf{Console: c}
+	mux.HandleFunc("GET /playbooks", c.seated(b.list))
+	mux.HandleFunc("POST /playbooks/tests", c.seated(b.testAll))
+	mux.HandleFunc("GET /playbooks/{name}", c.seated(b.one(b.show)))
+	mux.HandleFunc("POST /playbooks/{name}/settings", c.needs(maySettings, b.one(b.saveSettings)))
+	mux.HandleFunc("POST /playbooks/{name}/law", c.needs(maySettings, b.one(b.saveLaw)))
+	mux.HandleFunc("POST /playbooks/{name}/step", c.needs(maySettings, b.one(b.switchStep)))
+	mux.HandleFunc("POST /playbooks/{name}/on", c.needs(maySettings, b.one(b.switchOn)))
+	mux.HandleFunc("POST /playbooks/{name}/trust", c.freshly(mayTrust, b.one(b.trust)))
+	mux.HandleFunc("POST /playbooks/{name}/tests", c.seated(b.one(b.test)))
+	c.letterPages(mux, b)
+}
+
+// A bookshelf keeps what is the same for every visit until the settings change:
+// what the playbooks are called that are not switched on, and how their tests
+// went. It keeps words, and no playbooks: a program at rest is to be small.
+type bookshelf struct {
+	*Console
+	mu       sync.Mutex
+	of       *playbook.Set // that the rest was made from
+	rows     []shelved
+	pages    map[string]described // of playbooks that are off
+	tests    map[string]tested
+	pictures map[string][]picture // of letters as they stand
+}
+
+// A shelved playbook is one of the list of all.
+type shelved struct {
+	Name, Title, Role, Office string
+	Trigger, Reaches          string
+	Locked                    bool
+}
+
+// A described playbook is one in words.
+type described struct {
+	shelved
+	About []wordsPart
+}
+
+// kept calls f while nobody else looks at the shelf, which is emptied where the
+// settings are others than when it was filled.
+func (b *bookshelf) kept(set *playbook.Set, f func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.of != set {
+		b.of, b.rows = set, nil
+		b.pages, b.tests, b.pictures = map[string]described{}, map[string]tested{}, map[string][]picture{}
+	}
+	f()
+}
+
+// all lists every playbook that there is, in the order of the offices.
+func (b *bookshelf) all(e *engine.Engine) (rows []shelved, err error) {
+	set := e.Set()
+	b.kept(set, func() {
+		if b.rows == nil {
+			var whole *playbook.Set
+			if whole, err = playbook.LoadAll(e.Library, os.DirFS(e.Folder)); err != nil {
+				return
+			}
+			for _, pb := range whole.Playbooks {
+				b.rows = append(b.rows, shelve(whole, pb))
+			}
+			order := set.RoleOrder()
+			slices.SortStableFunc(b.rows, func(x, y shelved) int { return slices.Index(order, x.Role) - slices.Index(order, y.Role) })
+		}
+		rows = b.rows
+	})
+	return rows, err
+}
+
+func shelve(set *playbook.Set, pb *playbook.Playbook) shelved {
+	basis := map[playbook.Basis]string{playbook.Officer: "Officers' own work", playbook.Service: "Service letters", playbook.Marketing: "Promotion, only to those who agreed"}
+	return shelved{Name: pb.Name, Title: dataset.Plain(pb.Title), Role: pb.Role, Office: set.RoleTitle(pb.Role), Locked: pb.Locked,
+		Trigger: dataset.Plain(set.Trigger(pb)), Reaches: basis[pb.Basis] + ", to " + strings.Join(set.Reaches(pb), ", ")}
+}
+
+// standing is how one playbook stands, for the list and its own page.
+type standing struct {
+	State   string // in words
+	Level   string // observe, each, ...; empty: it does not run
+	Cases   int
+	Backlog int
+	Faults  []faultWords
+	Private bool // its numbers are for other roles
+}
+
+// faultWords is a fault of a file for people.
+type faultWords struct{ Text, Where, Source, Caret string }
+
+func wordsOf(list []playbook.Fault) (out []faultWords) {
+	for _, f := range list {
+		w := faultWords{Text: dataset.Plain(f.Text), Source: dataset.Plain(f.Source)}
+		if f.Hint != "" {
+			w.Text += " " + sentenceOf(f.Hint)
+		}
+		if f.Line > 0 {
+			w.Where = "Line " + itoa(f.Line) + ", column " + itoa(max(f.Column, 1))
+			if f.File != "" {
+				w.Where += " of " + dataset.Plain(f.File)
+			}
+		} else {
+			w.Where = dataset.Plain(f.File)
+		}
+		if f.Column > 0 && f.Source != "" {
+			w.Caret = strings.Repeat(" ", f.Column-1) + "^"
+		}
+		out = append(out, w)
+	}
+	return out
+}
+
+// sentenceOf makes a sentence of a hint.
+func sentenceOf(s string) string {
+	s = dataset.Plain(s)
+	if s == "" {
+		return ""
+	}
+	s = strings.ToUpper(s[:1]) + s[1:]
+	if !strings.HasSuffix(s, ".") && !strings.HasSuffix(s, "?") {
+		s += "."
+	}
+	return s
+}
+
+// stands says how playbooks stand: all of them, or only one.
+func (v *visit) stands(only string) map[string]standing {
+	in := v.seen.In
+	set := v.e.Set()
+	out := map[string]standing{}
+	for _, name := range set.Off {
+		out[name] = standing{State: "off"}
+	}
+	for name, faults := range set.Disabled {
+		out[name] = standing{State: plural(len(faults), "fault", "faults") + ", so it does not run", Faults: wordsOf(faults)}
+	}
+	cases, backlog := map[string]int{}, map[string]int{}
+	for _, c := range in.Book.Cases() {
+		if c.State == ledger.Closed || only != "" && c.Playbook != only {
+			continue
+		}
+		cases[c.Playbook]++
+		if c.Backlog {
+			backlog[c.Playbook]++
+		}
+	}
+	for _, pb := range set.Playbooks {
+		if only != "" && pb.Name != only {
+			continue
+		}
+		level := plan.TrustIn(pb, set.Constituency, in.Book, in.Now).Level
+		st := standing{State: "on; " + trustWords[level], Level: level.String(), Cases: cases[pb.Name], Backlog: backlog[pb.Name]}
+		if _, on := in.Book.FirstSwitched(pb.Name); !on {
+			st.State = "on from the next run; " + trustWords[level]
+		}
+		if !v.Seat.Sees(set, pb.Name) {
+			st.Cases, st.Backlog, st.Private = 0, 0, true
+		}
+		out[pb.Name] = st
+	}
+	return out
+}
+
+// trustWords say what a playbook may do by itself.
+var trustWords = map[playbook.Trust]string{
+	playbook.Observe: "it only shows what it would do", playbook.Each: "every letter asks",
+	playbook.Batch: "its letters ask together", playbook.Automatic: "its letters go by themselves",
+}
+
+// An officeShelf is the playbooks of one role.
+type officeShelf struct {
+	Title string
+	Rows  []officeRow
+}
+
+type officeRow struct {
+	shelved
+	standing
+	Tests string
+}
+
+// playbookList is the page of all playbooks.
+type playbookList struct {
+	Offices            []officeShelf
+	On, All            int
+	Query, Only        string
+	Faults             []faultWords // of the files that all rest on
+	May                bool
+	Untested, Failures int
+}
+
+// list shows all playbooks by their offices.
+func (b *bookshelf) list(v *visit) {
+	rows, err := b.all(v.e)
+	if err != nil {
+		v.fail(err)
+		return
+	}
+	p := playbookList{Query: dataset.Plain(short(v.r.FormValue("q"), 80)), Only: v.r.FormValue("only"), Faults: wordsOf(v.e.Set().Faults), May: true}
+	stands := v.stands("")
+	var tests map[string]tested
+	b.kept(v.e.Set(), func() { tests = b.tests })
+	for _, name := range faultyOnes(v.e.Set(), rows) { // what is so faulty that nobody knows its office
+		rows = append(slices.Clone(rows), shelved{Name: name, Title: name, Office: "With faults"})
+	}
+	for _, r := range rows {
+		st := stands[r.Name]
+		if st.State == "" {
+			st.State = "off"
+		}
+		p.All++
+		if st.State != "off" {
+			p.On++
+		}
+		if p.Only == "on" && st.State == "off" || !speaksOf(r, p.Query) {
+			continue
+		}
+		row := officeRow{shelved: r, standing: st, Tests: b.testWords(tests[r.Name], st.Level != "")}
+		if st.Level != "" && !tests[r.Name].Ran {
+			p.Untested++
+		}
+		p.Failures += len(tests[r.Name].Failed)
+		if n := len(p.Offices); n == 0 || p.Offices[n-1].Title != r.Office {
+			p.Offices = append(p.Offices, officeShelf{Title: r.Office})
+		}
+		last := &p.Offices[len(p.Offices)-1]
+		last.Rows = append(last.Rows, row)
+	}
+	v.page("playbooks", "Playbooks", p)
+}
+
+// faultyOnes are playbooks that are not even in the list of all.
+func faultyOnes(set *playbook.Set, rows []shelved) (out []string) {
+	for name := range set.Disabled {
+		if !slices.ContainsFunc(rows, func(r shelved) bool { return r.Name == name }) {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// speaksOf reports that a playbook is one that somebody looks for: each word
+// stands in what it is called, whose it is, or when it acts.
+func speaksOf(r shelved, query string) bool {
+	text := strings.ToLower(strings.Join([]string{r.Name, r.Title, r.Office, r.Trigger, r.Reaches}, " "))
+	for _, word := range strings.Fields(strings.ToLower(query)) {
+		if !strings.Contains(text, word) {
+			return false
+		}
+	}
+	return true
+}
+
+// short cuts a text that somebody typed.
+func short(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		return string(r[:most])
+	}
+	return s
+}
