@@ -201,6 +201,10 @@ func mailboxName(m *playbook.Mailbox) string {
 	return strings.ToLower(m.User+" "+m.Server) + " " + m.Folder
 }
 
+// ErrRenumbered says that the server has numbered a folder anew since it was read:
+// the numbers that are known may be other messages' now.
+var ErrRenumbered = errors.New("the mailbox was numbered anew")
+
 // errLater says that a message is about a letter that another process is just
 // sending.
 var errLater = errors.New("a letter is on its way at this moment")
@@ -223,7 +227,7 @@ func (c *collecting) look(ctx context.Context) (problem, err error) {
 			switch err := c.take(ctx, in); {
 			case errors.Is(err, errLater):
 				c.said.again = Beat
-				return nil, c.fileAll(ctx)
+				return nil, c.fileAll(ctx, post.Next.Validity, true)
 			case err != nil:
 				return nil, err
 			}
@@ -232,7 +236,7 @@ func (c *collecting) look(ctx context.Context) (problem, err error) {
 			return nil, err
 		}
 		place, more = post.Next, post.More
-		if err := c.fileAll(ctx); err != nil {
+		if err := c.fileAll(ctx, place.Validity, more); err != nil {
 			return nil, err
 		}
 	}
@@ -264,8 +268,10 @@ func (c *collecting) move(ctx context.Context, to MailPlace) error {
 
 // fileAll files what was decided. It is done once what became of a message is on
 // the disk, and again where a look broke off. What cannot be filed now does not
-// keep from reading on.
-func (c *collecting) fileAll(ctx context.Context) error {
+// keep from reading on. Where the server has numbered the folder anew, a message
+// is filed once it was met under its new number; one that is not met by the end is
+// there no more.
+func (c *collecting) fileAll(ctx context.Context, validity uint32, more bool) error {
 	var list []store.Inbound
 	err := c.Store.View(ctx, func(tx *store.Tx) (err error) {
 		list, err = tx.Unfiled(c.name)
@@ -275,9 +281,20 @@ func (c *collecting) fileAll(ctx context.Context) error {
 		if err != nil || ctx.Err() != nil {
 			break
 		}
-		if problem := c.box.File(ctx, MailPlace{Validity: m.Validity, UID: m.UID}, m.Folder); problem != nil {
-			c.trouble(ctx, problem)
-			return nil
+		switch stale := m.Validity != validity; {
+		case stale && more:
+			continue
+		case stale:
+		default:
+			problem := c.box.File(ctx, MailPlace{Validity: m.Validity, UID: m.UID}, m.Folder)
+			if errors.Is(problem, ErrRenumbered) {
+				c.said.again = Beat
+				return nil
+			}
+			if problem != nil {
+				c.trouble(ctx, problem)
+				return nil
+			}
 		}
 		err = c.Store.Update(context.WithoutCancel(ctx), func(tx *store.Tx) error { return tx.Filed(m.ID, c.Now()) })
 	}

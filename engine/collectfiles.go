@@ -164,6 +164,9 @@ func (c *collecting) stageOne(ctx context.Context, root *os.Root, place string, 
 	if err := root.WriteFile(place, data, 0o600); err != nil {
 		return "", errors.New(reason(err))
 	}
+	if ext := strings.ToLower(path.Ext(place)); !at.IsZero() && (ext == ".csv" || ext == ".txt" || ext == ".tsv") {
+		at = at.Add(-cutAfter) // a message comes whole: a last line without an end is no half of a file
+	}
 	if !at.IsZero() {
 		_ = root.Chtimes(place, at, at) // it is only by which files are put in order
 	}

@@ -83,7 +83,7 @@ type ReviewLetter struct {
 	State         string // in words
 	Waits, Stops  bool   // it waits for a yes; it can be stopped
 	Not           string // why it cannot have a yes here
-	Subject, Text string // masked; empty, of all but the first, where one is enough
+	Subject, HTML string // masked, bare of all that a page could do; empty, of all but the first, where one is enough
 }
 
 // A deciding is what a token lets its holder decide.
@@ -332,11 +332,11 @@ func (d *deciding) review() (Review, error) {
 			if err != nil {
 				return r, err
 			}
-			if l.Subject, l.Text = shown.Subject, shown.Text; g.Why == "" {
+			if l.Subject, l.HTML = shown.Subject, shown.HTML; g.Why == "" {
 				g.Why = shown.Why
 			}
 		}
-		if l.Waits && l.Not == "" && g.Each && l.Text == "" {
+		if l.Waits && l.Not == "" && g.Each && l.HTML == "" {
 			l.Not = "each letter of its playbook is to be looked at"
 		}
 		g.Letters = append(g.Letters, l)

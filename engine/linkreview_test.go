@@ -108,7 +108,7 @@ func TestReviewByLink(t *testing.T) {
 	before := h.changes()
 	r := h.reviewing(store.ToReview, token)
 	waiting, here, unsent := r.Open()
-	if letters := ids(r); h.changes() != before || len(letters) != 3 || waiting+here+unsent != 9 || r.Groups[0].Letters[0].Text == "" || r.Groups[0].Letters[1].Text != "" ||
+	if letters := ids(r); h.changes() != before || len(letters) != 3 || waiting+here+unsent != 9 || r.Groups[0].Letters[0].HTML == "" || r.Groups[0].Letters[1].HTML != "" ||
 		strings.Contains(fmt.Sprint(r), "Nia") {
 		t.Fatalf("%d changes, %+v", h.changes()-before, r)
 	}

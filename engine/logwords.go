@@ -222,7 +222,7 @@ func (r *logReader) letterEntry(ev store.EventRecord) (x entry, err error) {
 	case ledger.MessageApproved:
 		id, verb, routine = c.ID, "said yes to", false
 		if c.Auto {
-			verb = "let go by trust"
+			verb = "let| go by trust"
 		} else if c.Plan > 0 {
 			because = fmt.Sprintf("as shown in plan %d", c.Plan)
 		}
@@ -268,7 +268,8 @@ func (r *logReader) letterEntry(ev store.EventRecord) (x entry, err error) {
 	if m.Kind == ledger.Digest {
 		one, many, routine = "the digest "+strconv.FormatInt(id, 10), "%d digests", true
 	}
-	x = entry{one: verb + " " + one, many: verb + " " + many, playbook: m.Playbook, number: id, person: m.Person, routine: routine}
+	verb, after, _ := strings.Cut(verb, "|")
+	x = entry{one: verb + " " + one + after, many: verb + " " + many + after, playbook: m.Playbook, number: id, person: m.Person, routine: routine}
 	x.tail, err = r.reason(because)
 	return x, err
 }
@@ -363,7 +364,15 @@ func (r *logReader) recordEntry(ev store.EventRecord) (x entry, err error) {
 		column := r.column(c.Dataset, c.Column)
 		about("took back "+column+" of", "took back "+column+" of %d records", c.Subject)
 	case ledger.Imported:
-		x.one = fmt.Sprintf("took the list of %s: %d records, %d new, %d gone, %d changed, %d refused", spaced(c.Dataset), c.Rows, c.New, c.Gone, c.Altered, c.Refused)
+		x.one = "took the list of " + spaced(c.Dataset) + ": " + strconv.Itoa(c.Rows) + " " + oneOr(c.Rows, "record", "records")
+		for _, part := range []struct {
+			n    int
+			what string
+		}{{c.New, "new"}, {c.Gone, "gone"}, {c.Altered, "changed"}, {c.Refused, "refused"}} {
+			if part.n > 0 {
+				x.one += fmt.Sprintf(", %d %s", part.n, part.what)
+			}
+		}
 	case ledger.ImportUndone:
 		x.one = "took back the last list of " + spaced(c.Dataset)
 	case ledger.Erased:

@@ -64,6 +64,9 @@ func sit(t *testing.T, chromium context.Context, base string) *browser {
 	}))
 	t.Cleanup(cancel)
 	b.ctx = ctx
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil { // the window lives as long as the context that opens it
+		t.Fatalf("opening a window: %v", err)
+	}
 	b.wide(1280)
 	return b
 }

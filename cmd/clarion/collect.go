@@ -62,7 +62,10 @@ func (b *postbox) Fetch(ctx context.Context, after engine.MailPlace) (engine.Pos
 }
 
 func (b *postbox) File(ctx context.Context, at engine.MailPlace, folder string) error {
-	_, err := b.Mailbox.File(ctx, mailbox.Ref{Folder: b.folder, UIDValidity: at.Validity, UID: at.UID}, folder)
+	f, err := b.Mailbox.File(ctx, mailbox.Ref{Folder: b.folder, UIDValidity: at.Validity, UID: at.UID}, folder)
+	if err == nil && f == mailbox.Renumbered {
+		return engine.ErrRenumbered
+	}
 	return err
 }
 

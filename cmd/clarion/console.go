@@ -2,8 +2,9 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"os"
+	"errors"
+	"strings"
+	"syscall"
 	"time"
 
 	"github.com/clarion-clp/clarion/engine"
@@ -30,46 +31,63 @@ func (*consoleCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	for _, name := range []string{"daemon", "console"} {
-		if name == "daemon" && o.Set().Constituency.Web.Listen == "" {
-			continue // it does not listen
-		}
-		if held, err := o.store.Holder(s.ctx, name); err != nil {
-			return err
-		} else if held != nil {
-			web := o.Set().Constituency.Web
-			if web.Listen == "" {
-				web.Listen = here
-			}
-			return s.letIn(pages.Addresses(web, web.Listen), token)
-		}
+	at, err := s.answering(o)
+	if err != nil {
+		return err
+	}
+	if at != "" {
+		return s.letIn(pages.Addresses(o.Set().Constituency.Web, at), token)
 	}
 	return s.serveConsole(o, token)
 }
 
+// standing is how the program is called that has a console and no daemon.
+const standing = "console at "
+
+// answering is where a console listens already: a daemon's, or one that stands by
+// itself; or it is empty.
+func (s *session) answering(o *office) (string, error) {
+	held, err := o.store.Holder(s.ctx, "console")
+	if err != nil {
+		return "", err
+	}
+	if held != nil {
+		return strings.TrimPrefix(held.Owner, standing), nil
+	}
+	listen := o.Set().Constituency.Web.Listen
+	if held, err = o.store.Holder(s.ctx, "daemon"); err != nil || held == nil || listen == "" {
+		return "", err
+	}
+	return listen, nil
+}
+
 // serveConsole answers by itself until Ctrl-C, where no daemon does.
 func (s *session) serveConsole(o *office, token string) error {
-	lease, err := o.store.Lease(s.ctx, "console", fmt.Sprintf("console, process %d", os.Getpid()), 2*engine.Beat)
-	if err != nil {
-		return err
-	}
-	defer lease.Release(context.WithoutCancel(s.ctx))
 	web := o.Set().Constituency.Web
 	unsaid := web.Listen == ""
 	if unsaid {
 		web.Listen = here
 	}
-	w, err := s.openWeb(o, web)
+	w, err := s.openWeb(o, web, false)
+	if unsaid && errors.Is(err, syscall.EADDRINUSE) { // any other will do
+		web.Listen = "127.0.0.1:0"
+		w, err = s.openWeb(o, web, false)
+	}
 	if err != nil {
 		return err
 	}
-	if err := s.letIn(pages.Addresses(w.as, w.console.Address()), token); err != nil {
-		return err
+	lease, err := o.store.Lease(s.ctx, "console", standing+w.console.Address(), 2*engine.Beat)
+	if err != nil {
+		return errors.Join(err, w.console.Close())
 	}
-	if unsaid && !s.JSON {
-		s.out.say("constituency.yaml does not say where to listen, so it is on %s: only this computer reaches it.", here)
+	defer lease.Release(context.WithoutCancel(s.ctx))
+	if err := s.letIn(pages.Addresses(w.as, w.console.Address()), token); err != nil {
+		return errors.Join(err, w.console.Close())
 	}
 	if !s.JSON {
+		if unsaid {
+			s.out.say("constituency.yaml does not say where to listen, so it is there: only this computer reaches it.")
+		}
 		s.out.say("The console is open until Ctrl-C. No letter goes by itself meanwhile: that is for clarion daemon, or clarion run.")
 	}
 	go w.follow(s.ctx)

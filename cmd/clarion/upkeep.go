@@ -75,7 +75,7 @@ func (*daemonCmd) Run(s *session) error {
 		return err
 	}
 	defer lease.Release(s.ctx)
-	listener, err := s.openWeb(o, o.Set().Constituency.Web)
+	listener, err := s.openWeb(o, o.Set().Constituency.Web, true)
 	if err != nil {
 		return err
 	}

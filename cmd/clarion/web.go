@@ -30,15 +30,19 @@ type web struct {
 	ended   chan struct{}
 }
 
-// openWeb begins to listen, where an address is given.
-func (s *session) openWeb(o *office, as playbook.Web) (*web, error) {
+// openWeb begins to listen, where an address is given: for a daemon, or by itself.
+func (s *session) openWeb(o *office, as playbook.Web, daemon bool) (*web, error) {
 	w := &web{s: s, options: o.Options, as: as, ended: make(chan struct{})}
 	w.set.Store(o.Set())
 	if w.as.Listen == "" {
 		return w, nil
 	}
+	options := pages.Options{Web: w.as, Folder: o.Folder, Log: o.Log, Engine: w.engine, Renew: w.read}
+	if daemon {
+		options.Passed = w.passed.Load
+	}
 	var err error
-	w.console, err = pages.Open(pages.Options{Web: w.as, Folder: o.Folder, Log: o.Log, Engine: w.engine, Renew: w.read, Passed: w.passed.Load})
+	w.console, err = pages.Open(options)
 	return w, err
 }
 

@@ -147,7 +147,7 @@ func noListening(address string, err error) error {
 	const where = "write another under web: listen: in constituency.yaml"
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return fmt.Errorf("%s is taken: another program listens there. Stop it, or %s", address, where)
+		return fmt.Errorf("%s is taken: another program listens there. Stop it, or %s%w", address, where, silent{err})
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
 		return fmt.Errorf("%s is no address of this computer; %s", address, where)
 	case errors.Is(err, syscall.EACCES):
@@ -155,6 +155,12 @@ func noListening(address string, err error) error {
 	}
 	return fmt.Errorf("listening on %s: %w; %s", address, err, where)
 }
+
+// A silent error is there to be asked for, and says nothing.
+type silent struct{ error }
+
+func (silent) Error() string   { return "" }
+func (s silent) Unwrap() error { return s.error }
 
 // Address is where it listens.
 func (c *Console) Address() string { return c.listener.Addr().String() }

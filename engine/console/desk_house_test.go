@@ -35,8 +35,8 @@ func newDesk(t *testing.T, undo string, trust string) *house {
 	h.must(h.Engine.Reload())
 	h.trusts("new-member-welcome", trust)
 	h.trusts("equality-welcome", "each")
-	h.takes("branches")
-	h.takes("officers")
+	h.takes("branches", "grown")
+	h.takes("officers", "grown")
 	h.joined(2)
 	h.run()
 	h.pass(day)
@@ -67,15 +67,15 @@ func (h *house) joined(n int) {
 		text += fmt.Sprintf("S%05d,Saul%d,Fresh,saul%d@example.net,Active,2026-11-07,South,Yes,\n", i, i, i)
 	}
 	h.write("data/members-"+h.clock().Format("2006-01-02")+".csv", text)
-	h.takes("members")
+	h.takes("members", "header")
 }
 
 // takes imports a list, whatever is unusual about it.
-func (h *house) takes(name string) {
+func (h *house) takes(name, accepted string) {
 	h.t.Helper()
 	imp, err := h.Engine.Prepare(ctx, name, "")
 	h.must(err)
-	_, err = h.Engine.Commit(ctx, imp, "secretary", "header", "grown")
+	_, err = h.Engine.Commit(ctx, imp, "secretary", accepted)
 	h.must(err)
 }
 

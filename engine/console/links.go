@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"errors"
+	"html/template"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -15,7 +16,8 @@ import (
 // wait for a yes, or those that have one and can be stopped.
 type reviewPage struct {
 	engine.Review
-	Until               string // when the link ends
+	Bare                func(string) template.HTML // what letter.Bare made: tags alone, and all text escaped
+	Until               string                     // when the link ends
 	Undo                string
 	Waiting, Here, Left int    // letters that wait; that can have a yes here; that can be held
 	All                 bool   // so many that they are not ticked one by one
@@ -46,10 +48,10 @@ func (c *Console) reviewing(w http.ResponseWriter, r *http.Request, p engine.Pur
 	for _, g := range found.Groups {
 		for i := range g.Letters {
 			l := &g.Letters[i]
-			l.Subject, l.Text, l.State = dataset.Plain(l.Subject), plainLines(l.Text), dataset.Plain(l.State)
+			l.Subject, l.State = dataset.Plain(l.Subject), dataset.Plain(l.State)
 		}
 	}
-	page := reviewPage{Review: found, Until: e.Clock().Words(found.Expires), Undo: engine.Span(found.Undo), Missing: missing}
+	page := reviewPage{Bare: func(s string) template.HTML { return template.HTML(s) }, Review: found, Until: e.Clock().Words(found.Expires), Undo: engine.Span(found.Undo), Missing: missing}
 	page.Waiting, page.Here, page.Left = found.Open()
 	page.All = page.Left > mostTicked
 	if found.Stop {

@@ -13,8 +13,9 @@ func (c *Console) logPages(mux *http.ServeMux) {
 	mux.HandleFunc("GET /log", c.needs(mayLog, c.at((*desk).log)))
 }
 
-// aPageOfLog is how many lines of the log a page shows.
-const aPageOfLog = 50
+// aPageOfLog is how many lines of the log a page shows; what belongs to one
+// moment is not parted.
+const aPageOfLog = 25
 
 // A logView is a page of the log.
 type logView struct {
@@ -39,7 +40,7 @@ type logRow struct {
 // log shows what was decided, newest first, page by page from an event on.
 func (d *desk) log() {
 	q := d.r.URL.Query()
-	ask := engine.LogQuery{Before: number(q.Get("before")), Most: aPageOfLog + 1, All: q.Get("all") != "", Roles: d.Seat.Roles, Names: !d.Seat.Bound()}
+	ask := engine.LogQuery{Before: number(q.Get("before")), Most: aPageOfLog, All: q.Get("all") != "", Roles: d.Seat.Roles, Names: !d.Seat.Bound()}
 	if pb := d.set().Playbook(q.Get("playbook")); pb != nil && d.open(pb.Name) {
 		ask.Playbook = pb.Name
 	}
@@ -54,12 +55,11 @@ func (d *desk) log() {
 		d.fail(err)
 		return
 	}
-	for i, l := range lines {
-		if i > 0 && len(v.Lines) >= aPageOfLog && !l.At.Equal(lines[i-1].At) { // what belongs to one moment stays together
-			v.Before = lines[i-1].Seq
-			break
-		}
+	for _, l := range lines {
 		v.Lines = append(v.Lines, d.logRow(l))
+	}
+	if n := len(lines); n >= aPageOfLog { // as many as were asked for, and there may be more
+		v.Before = lines[n-1].Seq
 	}
 	for _, pb := range d.set().Playbooks {
 		if d.open(pb.Name) {

@@ -53,7 +53,8 @@ type shelved struct {
 // A described playbook is one in words.
 type described struct {
 	shelved
-	About []wordsPart
+	About  []wordsPart
+	broken []faultWords // of one that is off
 }
 
 // kept calls f while nobody else looks at the shelf, which is emptied where the

@@ -92,11 +92,11 @@ func (b *bookshelf) showWith(v *visit, pb *playbook.Playbook, typed map[string][
 		return
 	}
 	set := v.e.Set()
-	p.described = described{shelve(set, pb), nil}
+	p.described = described{shelved: shelve(set, pb)}
 	b.kept(set, func() {
 		d, known := b.pages[name]
 		if !known {
-			d = described{p.shelved, partsOf(set.Words(pb))}
+			d = described{shelved: p.shelved, About: partsOf(set.Words(pb))}
 			b.pages[name] = d
 		}
 		p.About, p.Tests = d.About, b.tests[name]
@@ -149,14 +149,16 @@ func (b *bookshelf) showOff(v *visit, name string, p playbookPage) {
 				return
 			}
 			if pb := whole.Playbook(name); pb != nil {
-				d = described{shelve(whole, pb), partsOf(whole.Words(pb))}
+				d = described{shelved: shelve(whole, pb), About: partsOf(whole.Words(pb))}
 			} else {
 				d = described{shelved: shelved{Name: name, Title: name}}
-				p.Faults = append(p.Faults, wordsOf(whole.Disabled[name])...)
+				if p.Off { // else it is said already
+					d.broken = wordsOf(whole.Disabled[name])
+				}
 			}
 			b.pages[name] = d
 		}
-		p.described = d
+		p.described, p.Faults = d, append(p.Faults, d.broken...)
 	})
 	var err error
 	if p.Saw, err = v.e.Print(tailoringFile); err != nil {

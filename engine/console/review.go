@@ -165,9 +165,14 @@ func (d *desk) parts(p *plan.Plan, only string) []*planPart {
 			part(m.Playbook).Uncertain = append(part(m.Playbook).Uncertain, row)
 		}
 	}
-	lines := map[string][]plan.Line{}
+	lines, listed := map[string][]plan.Line{}, map[string]bool{}
+	for i := range p.Messages {
+		if m := &p.Messages[i]; m.Kind == ledger.Letter && m.Stands && !m.Auto { // it has its yes, and a line of its own above
+			listed[m.Key] = true
+		}
+	}
 	for _, l := range p.Lines {
-		if l.Verb != plan.Asks && wanted(l.Playbook) && d.here(l.Dataset, l.Ref) {
+		if l.Verb != plan.Asks && !listed[l.Message] && wanted(l.Playbook) && d.here(l.Dataset, l.Ref) {
 			lines[l.Playbook] = append(lines[l.Playbook], l)
 		}
 	}

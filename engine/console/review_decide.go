@@ -244,7 +244,7 @@ func (d *desk) approve(v engine.Voice, b batch) (engine.Decision, error) {
 func (d *desk) outcome(x engine.Decision, struck int) string {
 	var say []string
 	if n := len(x.Done); n > 0 {
-		say = append(say, document.Plural(n, "letter has", "letters have")+" their yes"+d.leaving(x.Done))
+		say = append(say, document.Plural(n, "letter has", "letters have")+" their yes"+d.leaving(n))
 	}
 	if n := len(x.Half); n > 0 {
 		words := "A second person must say yes too."
@@ -271,9 +271,12 @@ func (d *desk) outcome(x engine.Decision, struck int) string {
 }
 
 // leaving says until when a yes can be taken back.
-func (d *desk) leaving([]int64) string {
+func (d *desk) leaving(n int) string {
 	undo := d.set().Constituency.Review.Undo
-	if undo <= 0 {
+	switch {
+	case undo <= 0 && n == 1:
+		return ", and leaves with the next run."
+	case undo <= 0:
 		return ", and leave with the next run."
 	}
 	return ". It can be taken back until " + d.hour(d.now().Add(undo)) + "; nothing leaves before."

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -41,7 +42,8 @@ func (c *Console) newSessions() *scs.SessionManager {
 	m.Store, m.Codec = shelf{c}, codec{}
 	m.HashTokenInStore = true
 	m.Lifetime = mostSession
-	m.Cookie.Name = "clarion"
+	_, port, _ := net.SplitHostPort(c.Address())
+	m.Cookie.Name = "clarion-" + port // browsers send a cookie to every port of a computer
 	if c.encrypted() {
 		m.Cookie.Name, m.Cookie.Secure = "__Host-clarion", true
 	}

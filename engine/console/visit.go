@@ -220,7 +220,7 @@ type problem struct {
 // fail answers for a verb that did not do what was asked. What it says is for
 // people; a fault of ours is told without its words, which are in the log.
 func (v *visit) fail(err error) {
-	p := problem{What: dataset.Plain(err.Error()), Back: v.back()}
+	p := problem{What: sentence(dataset.Plain(err.Error())), Back: v.back()}
 	title := "That was not done"
 	var fault *store.Fault
 	var path *fs.PathError

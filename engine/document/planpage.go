@@ -31,9 +31,14 @@ h3 .soft { font-weight: normal; }
 .warn { margin: 0; padding: .8rem 1rem; border: 2px solid var(--warn); color: var(--warn); background: var(--warned); font-weight: 600; }
 .wide { overflow-x: auto; }
 table { width: 100%; border-collapse: collapse; font-size: .95rem; }
-th, td { padding: .3rem .7rem .3rem 0; border-top: 1px solid var(--line); text-align: left; vertical-align: top; }
+caption { text-align: left; }
+th, td { padding: .3rem .7rem .3rem 0; border-top: 1px solid var(--line); text-align: left; vertical-align: top; overflow-wrap: break-word; }
 thead th { border-top: 0; color: var(--soft); font-weight: 600; }
-.numbers { width: auto; }
+.numbers { width: auto; margin-bottom: 1rem; white-space: nowrap; }
+.numbers caption { white-space: normal; }
+.lines { table-layout: fixed; }
+.lines.six th:nth-child(1) { width: 12%; } .lines.six th:nth-child(2) { width: 19%; } .lines.six th:nth-child(3) { width: 16%; }
+.lines.six th:nth-child(4) { width: 13%; } .lines.six th:nth-child(6) { width: 19%; }
 .numbers td { text-align: right; font-variant-numeric: tabular-nums; }
 a { color: inherit; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem .9rem; margin: .6rem 0; }
@@ -48,7 +53,9 @@ pre { margin: 0; padding: 1rem; white-space: pre-wrap; overflow-wrap: anywhere; 
   body { padding: .8rem; }
   .lines thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .lines tr { display: block; padding: .4rem 0; border-top: 1px solid var(--line); }
-  .lines td, .lines th { display: block; padding: 0; border: 0; }
+  .lines td, .lines th { display: block; width: auto; padding: 0; border: 0; }
+  .lines td:first-child { font-weight: 600; }
+  .lines td:empty { display: none; }
   dl { grid-template-columns: 1fr; gap: 0; }
   dd { margin-bottom: .3rem; }
 }
@@ -73,7 +80,7 @@ pre { margin: 0; padding: 1rem; white-space: pre-wrap; overflow-wrap: anywhere; 
 {{- range .Tables}}{{if .Rows}}<div class="wide" tabindex="0" role="region" aria-label="{{.Title}}">
 <table class="numbers"><caption class="soft">{{.Title}}: the first number is the sum of the others</caption>
 <thead><tr><th scope="col">Playbook</th>{{range .Heads}}<th scope="col">{{.}}</th>{{end}}</tr></thead>
-<tbody>{{range .Rows}}<tr><th scope="row">{{.Name}}</th>{{range .Numbers}}<td>{{.}}</td>{{end}}</tr>
+<tbody>{{range .Rows}}<tr><th scope="row">{{.Name}}</th>{{range .Numbers}}<td>{{if .}}{{.}}{{else}}–{{end}}</td>{{end}}</tr>
 {{end}}</tbody></table></div>
 {{end}}{{end}}
 {{- if .Private}}<p>{{.Private}} private {{if eq .Private 1}}item is{{else}}items are{{end}} left out: only the role that approves them sees them.</p>
@@ -81,9 +88,9 @@ pre { margin: 0; padding: 1rem; white-space: pre-wrap; overflow-wrap: anywhere; 
 {{- range .Parts}}<section>
 <h2>{{.Title}}</h2>
 {{range .Playbooks}}<h3>{{.Name}}{{if .Title}} <span class="soft">{{.Title}}</span>{{end}}</h3>
-<table class="lines">
+<table class="lines six">
 <thead><tr><th scope="col">Step</th><th scope="col">To</th><th scope="col">About</th><th scope="col">Branch</th><th scope="col">Why</th>{{if $.Names}}<th scope="col">Record</th>{{else}}<th scope="col">How many</th>{{end}}</tr></thead>
-<tbody>{{range .Lines}}<tr><td>{{if .Letter}}<a href="#{{.Letter}}">{{.Step}}</a>{{else}}{{.Step}}{{end}}</td><td>{{.To}}</td><td>{{.About}}</td><td>{{.Branch}}</td><td>{{.Why}}</td>{{if $.Names}}<td class="soft">{{.Row}}</td>{{else}}<td>{{.Count}}</td>{{end}}</tr>
+<tbody>{{range .Lines}}<tr><td>{{if .Letter}}<a href="#{{.Letter}}">{{.Step}}</a>{{else}}{{.Step}}{{end}}</td><td>{{.To}}</td><td>{{.About}}</td><td>{{.Branch}}</td><td>{{.Why}}</td>{{if $.Names}}<td class="soft">{{.Row}}</td>{{else}}<td>{{if gt .Count 1}}{{.Count}}{{end}}</td>{{end}}</tr>
 {{end}}</tbody></table>
 {{end}}</section>
 {{end}}

@@ -85,35 +85,6 @@ func summary(sections []Section) string {
 	return fmt.Sprintf("%d tasks wait for you; %d are late.", tasks, late)
 }
 
-// Quoted shows a letter within another: what is said of it, its subject, and its
-// text as it stands.
-func Quoted(note, subject, text string) Body {
-	d := &digest{}
-	d.paragraph(note)
-	var inner []string
-	for _, part := range append([]string{subject}, strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n\n")...) {
-		if len(inner) > 0 {
-			inner = append(inner, "")
-		}
-		for line := range strings.SplitSeq(part, "\n") {
-			inner = append(inner, wrap(shown(line), width-2)...)
-		}
-	}
-	for i, line := range inner {
-		inner[i] = strings.TrimRight("| "+line, " ")
-	}
-	d.lines(inner)
-	var b strings.Builder
-	b.WriteString("<p" + styled("p", "font-weight:bold") + ">" + safe(subject) + "</p>\n")
-	for part := range strings.SplitSeq(strings.ReplaceAll(text, "\r\n", "\n"), "\n\n") {
-		if s := broken(part); s != "" {
-			b.WriteString("<p" + styled("p", "") + ">" + s + "</p>\n")
-		}
-	}
-	d.element("blockquote", "\n"+b.String())
-	return Body{Text: strings.Join(d.text, "\n") + "\n", HTML: strings.TrimSpace(d.html.String())}
-}
-
 // A digest is being written, both ways at once.
 type digest struct {
 	text []string

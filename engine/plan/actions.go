@@ -90,6 +90,16 @@ func (l *look) reckon(a ledger.Action, v Verb) {
 	l.silent[a.Key] = silence{l.pb.Name, l.c.Key, v}
 }
 
+// notYet is what becomes of a step of which nobody can tell whether it is
+// needed: it is held for a cell that is blank or cannot be read; what it asks
+// for may also just not have happened yet.
+func (l *look) notYet() Verb {
+	if u := l.unknown; u == nil || u.Absent || len(u.Cells) == 0 {
+		return Later
+	}
+	return HeldBack
+}
+
 // reckonUp counts every action of the cases that are open after this plan once:
 // by its line, by what a look noted of it, by what the plan does with it, or by
 // how it stands in the Book.

@@ -182,7 +182,7 @@ func (p *planner) review(pb *playbook.Playbook, name string, ms []*Message) (ite
 		detail = append(detail, "To "+p.toWhom(ms)+".")
 		one := ms[0].Masked(p.in)
 		detail = append(detail, "Why"+onlyIf(n > 1, " (the first of them)")+": "+strings.TrimSuffix(one.Why, ".")+".")
-		item.Words = letter.Quoted("One of them, as it will look, with initials for the name:", one.Subject, one.Text)
+		item.Words = letter.Quoted("One of them, as it will look, with initials for the name:", one.Subject, one.Text, one.HTML)
 	}
 	for _, m := range ms {
 		if noReply(p.set, p.in, m.Message, n) == "" {

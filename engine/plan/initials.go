@@ -178,7 +178,8 @@ func (p *planner) disguiseOf(m *ledger.Message, c letter.Content, about ...datas
 }
 
 // Masked is a message as it may travel by mail before it is approved: subject,
-// text and reason, with initials for names. Its page of HTML is left out.
+// text and reason, with initials for names. Of its page of HTML the bare words
+// are left, to stand within another page.
 func Masked(in Input, m ledger.Message, c letter.Content) letter.Content {
 	p := newPlanner(in)
 	var about []dataset.Term
@@ -205,6 +206,6 @@ func (m Message) Masked(in Input) letter.Content {
 
 func (d disguise) content(c letter.Content) letter.Content {
 	c.Subject, c.Text, c.Why = d.text(c.Subject), d.text(c.Text), d.text(c.Why)
-	c.To, c.ToName, c.HTML = "", Initials(c.ToName), ""
+	c.To, c.ToName, c.HTML = "", Initials(c.ToName), letter.Bare(c.HTML, d.text)
 	return c
 }

@@ -220,7 +220,7 @@ func (l *look) owe(w *world, s *playbook.Step, win window, occ string, to addres
 		return
 	case needed == unknown:
 		l.settled = false
-		l.reckon(act, HeldBack)
+		l.reckon(act, l.notYet())
 		what := "whether " + readable(s.ID) + " is needed"
 		l.doubt(l, what, l.unknown)
 		if a, promised := l.actionOf(act.Key); promised {

@@ -189,7 +189,7 @@ func (l *look) give(w *world, s *playbook.Step, a anchors, win window, act ledge
 	}
 	switch {
 	case needed == unknown:
-		l.reckon(act, HeldBack)
+		l.reckon(act, l.notYet())
 		l.doubt(l, "whether "+readable(s.ID)+" is needed", l.unknown)
 		l.undecided(s, act)
 		return

@@ -55,7 +55,7 @@ func (s *Store) Lease(ctx context.Context, name, owner string, ttl time.Duration
 	if err != nil {
 		return nil, explain("taking the lease "+name, err)
 	}
-	if err := lockfile.Take(f); err != nil {
+	if err := takeLock(ctx, f); err != nil {
 		f.Close()
 		if !errors.Is(err, lockfile.ErrTaken) {
 			return nil, explain("taking the lease "+name, err)
@@ -75,6 +75,22 @@ func (s *Store) Lease(ctx context.Context, name, owner string, ttl time.Duration
 	s.leases[l] = true
 	s.mu.Unlock()
 	return l, nil
+}
+
+// takeLock takes the system's lock. Whoever only looks who has it (Holder) has it
+// for a moment too: it is tried again, for a second.
+func takeLock(ctx context.Context, f *os.File) error {
+	for wait := 10 * time.Millisecond; ; wait *= 2 {
+		err := lockfile.Take(f)
+		if !errors.Is(err, lockfile.ErrTaken) || wait > 400*time.Millisecond {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(wait):
+		}
+	}
 }
 
 // Holder says who has the lease of a name now; nil: nobody. It is a look: for

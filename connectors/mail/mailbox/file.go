@@ -13,10 +13,11 @@ import (
 type Filing int
 
 const (
-	Moved  Filing = iota + 1 // it lies in the folder now
-	Marked                   // the server cannot move: it has the keyword now, and lies where it lay
-	Left                     // the server can do neither
-	Gone                     // somebody took it away, or the server numbered the folder anew
+	Moved      Filing = iota + 1 // it lies in the folder now
+	Marked                       // the server cannot move: it has the keyword now, and lies where it lay
+	Left                         // the server can do neither
+	Gone                         // somebody took it away
+	Renumbered                   // the server numbered the folder anew: it is to be fetched again first
 )
 
 func (f Filing) String() string {
@@ -29,6 +30,8 @@ func (f Filing) String() string {
 		return "left where it is"
 	case Gone:
 		return "gone already"
+	case Renumbered:
+		return "numbered anew"
 	}
 	return "unknown"
 }
@@ -60,7 +63,7 @@ func (s *session) file(ctx context.Context, r Ref, folder string) (Filing, error
 		}
 	}
 	if s.about.UIDValidity != r.UIDValidity {
-		return Gone, nil // the number is another message's now
+		return Renumbered, nil // the number is another message's now
 	}
 	uid := imap.UIDSetNum(imap.UID(r.UID))
 	if there, err := s.there(ctx, uid); err != nil || !there {

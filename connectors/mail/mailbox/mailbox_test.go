@@ -163,7 +163,7 @@ func TestNumberedAnew(t *testing.T) {
 				t.Errorf("and again %v, renewed %v", numbers(again), again.Renewed)
 			}
 		}
-		if f, err := m.File(t.Context(), before.Messages[0].Ref, "Clarion/Reports"); f != Gone || err != nil {
+		if f, err := m.File(t.Context(), before.Messages[0].Ref, "Clarion/Reports"); f != Renumbered || err != nil {
 			t.Errorf("filing by an old number: %v, %v", f, err)
 		}
 		if d, err := h.box.Status("INBOX", &imap.StatusOptions{NumMessages: true}); err != nil || *d.NumMessages != 2 {
