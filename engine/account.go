@@ -194,6 +194,7 @@ func becauseOf(why string) string {
 // (really false), then the deed.
 func (e *Engine) Forget(ctx context.Context, by, name, key string, really bool) ([]store.ForgetItem, error) {
 	var items []store.ForgetItem
+	var texts []string
 	now := e.Now()
 	in := e.Store.View // in a view nothing is changed: the list says what would be
 	if really {
@@ -204,13 +205,19 @@ func (e *Engine) Forget(ctx context.Context, by, name, key string, really bool) 
 		if err != nil {
 			return err
 		}
-		_, row, err := find(all, name, key)
+		t, row, err := find(all, name, key)
 		if err != nil {
 			return err
 		}
 		others, err := e.otherRecords(tx, row.Ref)
 		if err != nil {
 			return err
+		}
+		texts = namesOf(t, row)
+		for _, n := range others {
+			if t := all.Tables[n.Dataset]; t != nil && t.ByRef(n.Ref) != nil {
+				texts = append(texts, namesOf(t, t.ByRef(n.Ref))...)
+			}
 		}
 		if items, err = tx.Forget(name, row.Ref, by, now); err != nil {
 			return err
@@ -227,7 +234,11 @@ func (e *Engine) Forget(ctx context.Context, by, name, key string, really bool) 
 		}
 		return e.keepChanges(tx)
 	})
-	return items, err
+	if err != nil {
+		return items, err
+	}
+	files, err := e.forgetInFiles(texts, really)
+	return append(items, files...), err
 }
 
 // Dossier gathers all that is held on one person.

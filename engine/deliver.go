@@ -218,8 +218,10 @@ func (r *round) turn(ctx context.Context, room int) (begun int, err error) {
 		now := r.Now()
 		for _, e := range r.over {
 			err := r.mark(tx, e, now)
-			if errors.As(err, new(*ledger.Refused)) { // a report has settled it meanwhile
+			var no *ledger.Refused
+			if errors.As(err, &no) { // somebody else has settled it meanwhile
 				r.Log.Warn("what became of a message is known already", "id", e.m.ID)
+				r.known(tx, e)
 				continue
 			}
 			if err != nil {
@@ -242,6 +244,18 @@ func (r *round) turn(ctx context.Context, room int) (begun int, err error) {
 	r.over = r.over[:0]
 	r.begin(ctx, next)
 	return len(next), nil
+}
+
+// known tells a person of a letter that went, where somebody has written down
+// meanwhile that it did not: it may go a second time.
+func (r *round) known(tx *store.Tx, e ended) {
+	book, err := tx.LoadBook()
+	if err != nil || e.o.Kind != letter.Delivered {
+		return
+	}
+	if m, ok := book.Message(e.m.ID); ok && m.State != ledger.Sent && m.State != ledger.Bounced {
+		r.d.Fell = append(r.d.Fell, Fallen{ID: m.ID, Why: "the server took it, though meanwhile it was written down as " + string(m.State) + "; see that it does not go twice", key: m.Key})
+	}
 }
 
 // A letterOut is a letter that is claimed, and what goes on the wire.

@@ -264,3 +264,33 @@ func TestNobodyToTell(t *testing.T) {
 		t.Errorf("the holds are %+v", p.Plan.Holds)
 	}
 }
+
+// TestALinkGivesNoYesToLettersToAll, and what is private travels by no mail.
+func TestALinkGivesNoYesToLettersToAll(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, byMail)
+	h.write("constituency.yaml", strings.NewReplacer("floor: 500", "floor: 3").Replace(constituency)+byMail+"\n")
+	if err := h.Reload(); err != nil {
+		t.Fatal(err)
+	}
+	h.settled(10)
+	h.members("2026-11-02", rows(owing, 6), rows(old, 10)[6:])
+	h.run()
+	mail, token := h.mailTo("membership@example.org")[0], h.tokenTo("membership@example.org", "r")
+	for _, want := range []string{"6 letters (private)", "What is private does not travel by mail", "6 of them need the yes of two people", "A reply cannot say yes to any of these"} {
+		if !strings.Contains(strings.Join(strings.Fields(mail), " "), want) {
+			t.Errorf("the mail does not say %q:\n%s", want, mail)
+		}
+	}
+	if strings.Contains(mail, "O. O.") || strings.Contains(mail, "Olive") {
+		t.Errorf("the mail says to whom private letters go:\n%s", mail)
+	}
+	r := h.reviewing(store.ToReview, token)
+	if text := fmt.Sprint(r); strings.Contains(text, "O. O.") || strings.Contains(text, "Dear") || len(ids(r)) != 6 {
+		t.Errorf("the page shows %s", text)
+	}
+	before := h.changes()
+	if _, err := h.ApproveWith(ctx, token, ids(r)[:1]); !errors.Is(err, engine.ErrNotHere) || h.changes() != before {
+		t.Errorf("a yes to a letter that needs two: %v", err)
+	}
+}

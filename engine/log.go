@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/clarion-clp/clarion/engine/dataset"
-	"github.com/clarion-clp/clarion/engine/ledger"
 	"github.com/clarion-clp/clarion/engine/plan"
 	"github.com/clarion-clp/clarion/engine/store"
 )
@@ -42,12 +41,6 @@ type LogQuery struct {
 	Names    bool      // records by their names; else by their numbers
 }
 
-// decided are the changes that are decisions even where no person made them.
-var decided = []string{
-	ledger.MessageApproved{}.Type(), ledger.Trusted{}.Type(), ledger.PlanSaved{}.Type(), ledger.PlanExpired{}.Type(),
-	ledger.HaltedAll{}.Type(), ledger.Imported{}.Type(), ledger.Suppressed{}.Type(),
-}
-
 // Head gives the number of the last event of the log, and the hash that binds
 // it and all before it, in hexadecimal.
 func (e *Engine) Head(ctx context.Context) (seq int64, hash string, err error) {
@@ -61,7 +54,7 @@ func (e *Engine) Head(ctx context.Context) (seq int64, hash string, err error) {
 // Decisions gives lines of the log, newest first. The next page begins Before the
 // Seq of the last of them.
 func (e *Engine) Decisions(ctx context.Context, q LogQuery) (out []LogLine, err error) {
-	types := decided
+	types := store.Decisions
 	if q.All {
 		types = nil
 	}

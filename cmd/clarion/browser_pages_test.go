@@ -9,7 +9,6 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -138,14 +137,4 @@ func TestBrowserPages(t *testing.T) {
 	}
 	b.alone()
 	fmt.Printf("%d pages looked at on a phone and on a screen, %d checks\n", pages, checks)
-}
-
-// printed are the files of letters that the demo has sent.
-func printed(t *testing.T) []string {
-	t.Helper()
-	files, err := filepath.Glob("clarion-demo/outbox/*.eml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return files
 }

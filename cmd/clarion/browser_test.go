@@ -109,6 +109,14 @@ func (b *browser) withoutScripts() {
 	}))
 }
 
+// media has the page look as it does on another medium; none: the screen.
+func media(name string) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: name})
+		return err
+	})
+}
+
 // open goes to a page of the console and gives its heading.
 func (b *browser) open(path string) string {
 	b.Helper()
@@ -216,6 +224,9 @@ func (b *browser) picture(name string) {
 	}
 	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
 	defer cancel()
+	if !b.strict { // what stands in frames has to be painted too
+		ask[bool](b, `new Promise(r => requestAnimationFrame(() => requestAnimationFrame(() => r(true))))`)
+	}
 	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
 	if err != nil {
 		b.Fatalf("taking a picture of %s: %v", name, err)

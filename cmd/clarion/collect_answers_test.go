@@ -194,8 +194,9 @@ func TestFilesByMail(t *testing.T) {
 	}
 
 	must(t, os.RemoveAll(filepath.Join(l.folder, "data")))
-	l.arrive(withFiles(33, reports, genuine(reports), map[string]string{"../../members.csv": l.list(row(1))}))
-	p := l.run()
+	l.arrive(withFiles(33, reports, genuine(reports), map[string]string{"../../members.csv": strings.TrimSuffix(l.list(row(1)), "\n")}))
+	l.Steady = engine.SettleAfter
+	p := l.run() // a message comes whole, though its file's last line has no end
 	if p.Mail.Results["files taken"] != 1 || len(p.Imports) != 1 || records() != 22 || l.in("Clarion/Files") != 1 {
 		t.Errorf("a list from its sender: %+v, %+v, %v, %d members, %d filed", p.Mail, p.Imports, p.Refused, records(), l.in("Clarion/Files"))
 	}

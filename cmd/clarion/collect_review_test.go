@@ -25,7 +25,7 @@ func TestLettersDecidedByMail(t *testing.T) {
 	settings = regexp.MustCompile(`(?m)^review: .*$`).ReplaceAll(settings, []byte("review: {undo: 10 minutes, by_reply: 3}"))
 	must(t, writeFiles(l.folder, map[string][]byte{"constituency.yaml": settings,
 		"playbooks.yaml": []byte("new-member-welcome: {trust: batch}\nword: {file: own/word.yaml, trust: batch}\n"),
-		"own/word.yaml": []byte("name: word\ntitle: A word\nrole: membership_officer\nbasis: marketing\nfor: member in members\nwhen: member.joined == 2010-01-01\n" +
+		"own/word.yaml": []byte("name: word\ntitle: A word\nrole: membership_officer\nbasis: marketing\nfor: member in members\nwhen: member.last_name == \"Joiner2010\"\nagain: never\n" +
 			"steps:\n  - email: word\n    to: member\n    subject: A word\n"),
 		"own/word/word.md": []byte("Hello.\n"),
 		"officers.csv": []byte("role,branch,person,email,from,until,deputy\nsecretary,,Ann Secretary,ann@example.org,2024-01-01,,\n" +
@@ -35,7 +35,7 @@ func TestLettersDecidedByMail(t *testing.T) {
 		return tx.Apply(l.now, "secretary", ledger.Trusted{Playbook: "word", Level: "batch"})
 	}))
 	mo := "membership@example.org"
-	numbers := 0
+	numbers, lastNames := 0, map[string]string{"2010-01-01": "2010"}
 	// join has so many more members join, and gives the token of the mail that asks
 	// for the yes to their letters.
 	join := func(n int, joined string) (token string) {
@@ -43,7 +43,7 @@ func TestLettersDecidedByMail(t *testing.T) {
 		l.pass(24 * time.Hour)
 		for range n {
 			numbers++
-			l.members += fmt.Sprintf("J%05d,Jo%d,Joiner,jo%d@example.net,07700 903%03d,Active,%s,North,Yes\n", numbers, numbers, numbers, numbers, joined)
+			l.members += fmt.Sprintf("J%05d,Jo%d,Joiner%s,jo%d@example.net,07700 903%03d,Active,%s,North,Yes\n", numbers, numbers, lastNames[joined], numbers, numbers, joined)
 		}
 		must(t, os.WriteFile(filepath.Join(l.folder, "data", fmt.Sprintf("members-9%03d.csv", numbers)), []byte(l.members), 0o600))
 		l.run()

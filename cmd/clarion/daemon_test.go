@@ -59,6 +59,11 @@ func TestSecondDaemon(t *testing.T) {
 	} else {
 		res.Body.Close()
 	}
+	in, _ := clarion(t, exitOK, "-C", "party", "console", "--as", "secretary")
+	if !strings.Contains(in, "  https://clarion.example.org/sign-in/") || !strings.Contains(in, "  http://"+address+"/sign-in/") {
+		t.Errorf("the console of the daemon is not said: %s", in)
+	}
+	signIn(t, in, "Today")
 	_, errs := clarion(t, exitFailed, "-C", "party", "daemon")
 	if !strings.Contains(errs, "daemon, process") {
 		t.Errorf("the second daemon does not say who is first: %s", errs)

@@ -284,7 +284,7 @@ func (c *demoCmd) tell(s *session, o *office, p engine.Pass) error {
 	p.Plan = p.Plan.For(o.Set(), s.As)
 	p.Before = p.Before.For(o.Set(), s.As)
 	if s.JSON {
-		return s.out.json(passView(o, p, s.As))
+		return s.out.json(passView(s, o, p))
 	}
 	s.out.say("")
 	s.printPass(o, p, c.All)

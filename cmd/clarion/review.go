@@ -66,7 +66,9 @@ func (*reviewListCmd) Run(s *session) error {
 	if err := s.printProposed(o, proposed); err != nil {
 		return err
 	}
-	s.printPlans(o, plans)
+	if len(proposed) > 0 {
+		s.printPlans(o, plans)
+	}
 	if len(unsent) > 0 {
 		s.out.head(fmt.Sprintf("Approved (%d), and not sent yet", len(unsent)))
 		s.out.table("  ", 44, letterRows(unsent, func(m engine.Pending) string { return m.Content.Why + leaves(o, m) }))

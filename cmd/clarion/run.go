@@ -2,12 +2,14 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/clarion-clp/clarion/engine"
 	"github.com/clarion-clp/clarion/engine/dataset"
+	"github.com/clarion-clp/clarion/engine/ledger"
 	"github.com/clarion-clp/clarion/engine/plan"
 	"github.com/clarion-clp/clarion/engine/store"
 )
@@ -46,7 +48,7 @@ func (c *runCmd) Run(s *session) error {
 	p.Plan = p.Plan.For(o.Set(), s.As)
 	p.Before = p.Before.For(o.Set(), s.As)
 	if s.JSON {
-		if jerr := s.out.json(passView(o, p, s.As)); jerr != nil {
+		if jerr := s.out.json(passView(s, o, p)); jerr != nil {
 			return jerr
 		}
 	} else {
@@ -86,6 +88,7 @@ func (s *session) printPass(o *office, p engine.Pass, all bool) {
 	} else {
 		s.printPlan(p.Plan, o.Clock(), all)
 	}
+	s.printGone(o.gone(s, p))
 	d := p.Delivery
 	if d.Stopped == "" { // a round with nothing to do did not ask
 		if why, err := o.Barred(s.ctx); err == nil {
@@ -94,6 +97,43 @@ func (s *session) printPass(o *office, p engine.Pass, all bool) {
 	}
 	s.printDelivery(o, p, d)
 	s.faults(o)
+}
+
+// A goneLetter was proposed before this pass, and its plan took it away.
+type goneLetter struct {
+	engine.Pending
+	why string
+}
+
+// gone lists the letters that a pass took away before anything was sent, each
+// with its reason, unless they are private to other roles.
+func (o *office) gone(s *session, p engine.Pass) (out []goneLetter) {
+	for _, made := range []*plan.Plan{p.Before, p.Plan} {
+		if made == nil {
+			continue
+		}
+		fallen := made.Fallen()
+		for _, id := range slices.Sorted(maps.Keys(fallen)) {
+			m, err := o.Message(s.ctx, id)
+			if err == nil && m.Kind == ledger.Letter && !m.Private(o.Engine, s.As) {
+				out = append(out, goneLetter{m, fallen[id]})
+			}
+		}
+	}
+	return out
+}
+
+// printGone lists letters that were shown before, and do not go.
+func (s *session) printGone(list []goneLetter) {
+	if len(list) == 0 {
+		return
+	}
+	s.out.say("\n%s", s.out.paint("1;33", fmt.Sprintf("Taken away since they were proposed (%d)", len(list))))
+	var rows [][]string
+	for _, g := range list {
+		rows = append(rows, []string{fmt.Sprintf("no. %d", g.ID), g.Playbook, dataset.Plain(g.Content.ToName), dataset.Plain(g.why)})
+	}
+	s.out.table("  ", 30, rows)
 }
 
 // instead gives the lines of a plan that were not in the one before.

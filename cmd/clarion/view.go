@@ -110,7 +110,7 @@ func countsView(p *plan.Plan) object {
 	return v
 }
 
-func passView(o *office, p engine.Pass, as string) object {
+func passView(s *session, o *office, p engine.Pass) object {
 	d := p.Delivery
 	v := object{
 		"mail":    mailView(p.Mail),
@@ -122,12 +122,15 @@ func passView(o *office, p engine.Pass, as string) object {
 				v["planned"] = each(p.Planned(f), func(l plan.Line) object { return lineView(o, l) })
 				return v
 			}), "staged": each(d.Staged, func(b engine.Staged) object {
-				if plan.Hidden(o.Set(), b.Playbook, as) {
+				if plan.Hidden(o.Set(), b.Playbook, s.As) {
 					return object{"letters": b.Letters}
 				}
 				return object{"playbook": b.Playbook, "letters": b.Letters, "why": b.Why}
 			})}.text("put_off", d.PutOff).text("stopped", d.Stopped),
 	}
+	v["gone"] = each(o.gone(s, p), func(g goneLetter) object {
+		return object{"number": g.ID, "playbook": g.Playbook, "to_name": g.Content.ToName, "subject": g.Content.Subject, "why": g.why}
+	})
 	if p.Plan != nil {
 		v["plan"] = planView(o, p.Plan)
 	}

@@ -140,6 +140,13 @@ func BenchmarkPage(b *testing.B) {
 			b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "ms-median")
 		})
 	}
+	b.Run("the_look_of_them_all_after_a_change", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := h.Engine.Look(ctx); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 	for _, pattern := range console.Patterns() {
 		if strings.HasPrefix(pattern, "GET ") && !seen[pattern] {
 			b.Logf("not measured: %s", pattern)

@@ -134,6 +134,7 @@ func Open(o Options) (*Console, error) {
 		typed: newLimiter(3, 5*time.Minute), askers: newLimiter(15, time.Minute), letters: newLimiter(30, time.Minute), rooms: map[string]int64{}}
 	c.hosts = c.ownHosts(l.Addr())
 	c.sessions = c.newSessions()
+	c.sight.also = func() { c.health.let(); c.lying.let() }
 	c.server = &http.Server{
 		Handler: c.guarded(c.pages()), TLSConfig: crypt, MaxHeaderBytes: mostHeader,
 		ReadHeaderTimeout: mostRead, ReadTimeout: mostRead, WriteTimeout: mostWrite, IdleTimeout: mostIdle,

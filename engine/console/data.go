@@ -156,7 +156,7 @@ func (d *desk) list() {
 		p.More = h.Imports[len(h.Imports)-1].ID
 	}
 	if before == 0 && view.Last.ID != 0 && p.MayChange {
-		if p.Cannot = withoutCommands(h.Undo); p.Cannot == "" {
+		if p.Cannot = upper(withoutCommands(h.Undo)); p.Cannot == "" {
 			p.Undo = &undoing{view.Last, h.Back}
 		}
 	}
@@ -247,6 +247,13 @@ type lying struct {
 	list  []untaken
 }
 
+// let lets go of the look; what lies there is looked at anew.
+func (l *lying) let() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.at = nil
+}
+
 // lookAgain is how long what lies there is believed to be the same, where nothing
 // says otherwise: a file may ripen by mere lying.
 const lookAgain = 5 * time.Minute
@@ -288,7 +295,7 @@ func withoutCommands(s string) string {
 	if s == "" {
 		return ""
 	}
-	for _, from := range []string{". If you know which list it is: clarion", ". Save a corrected one, or take it all the same with clarion", ": clarion import", " with clarion import"} {
+	for _, from := range []string{". If you know which list it is: clarion", ". Save a corrected one, or take it all the same with clarion", ": clarion import", " with clarion import", ". If it has another now: clarion", "; if it stands under another heading, write", ". For meetings write there", ". For papers write there", ": clarion map", ": clarion import"} {
 		if at := strings.Index(s, from); at > 0 {
 			s = s[:at]
 		}

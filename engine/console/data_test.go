@@ -222,7 +222,7 @@ func TestADoubtNeedsAWordOfItsOwn(t *testing.T) {
 	had := h.imports("members")
 	to, page := g.brought("/data/upload", "members.csv", roll(1, "Older"))
 	page.want(t, "half a list", 200, "5 of 9 records are missing from it", `name="accept" value="half" required`, "Membership")
-	g.take(to, page).want(t, "without a word", 422, "nothing was taken", "5 of 9 records")
+	g.take(to, page).want(t, "without a word", 422, "Nothing was taken", "5 of 9 records")
 	g.take(to, page, "accept", "gone").want(t, "another word", 422)
 	if h.imports("members") != had {
 		t.Fatal("it was taken in spite of a doubt")
@@ -273,8 +273,8 @@ func TestWhatIsNoList(t *testing.T) {
 		data       []byte
 		status     int
 	}{
-		"empty": {"members.csv", "the file is empty", nil, 422}, "too large": {"members.csv", "larger than 20 MB", big, 422},
-		"no name": {"", "no file was chosen", []byte("x"), 422},
+		"empty": {"members.csv", "The file is empty", nil, 422}, "too large": {"members.csv", "larger than 20 MB", big, 422},
+		"no name": {"", "No file was chosen", []byte("x"), 422},
 	} {
 		g.bring("/data/members/upload", f.name, f.data).want(t, what, f.status, f.says)
 	}
@@ -323,7 +323,7 @@ func TestHeadingsAreMapped(t *testing.T) {
 	page.want(t, "unknown", 200, "Which list is list.csv?", `<option value="members">Members</option>`)
 	g.post(to+"/as", "list", "nothing").want(t, "no such list", 422)
 	page = g.follow(to+"/as", "list", "members")
-	page.want(t, "said to be one", 200, "cannot be read as this list", "No heading is surely membership_no", `aria-label="Ref is"`)
+	page.want(t, "said to be one", 200, "cannot be read as this list", "No heading is surely Membership no", `aria-label="Ref is"`)
 	if strings.Contains(page.body, "Take it") {
 		t.Error("what cannot be read can be taken")
 	}
@@ -429,7 +429,7 @@ func TestTwoFilesAtOnce(t *testing.T) {
 	for len(h.staged()) == 0 { // it is on its way
 		time.Sleep(time.Millisecond)
 	}
-	b.bring("/data/members/upload", "m.csv", []byte(roll(6, "Older"))).want(t, "the second", 422, "another file is being brought")
+	b.bring("/data/members/upload", "m.csv", []byte(roll(6, "Older"))).want(t, "the second", 422, "Another file is being brought")
 	_, err = w.WriteString(strings.TrimPrefix(roll(6, "Other"), "Membership") + "\r\n--b--\r\n")
 	h.must(err)
 	h.must(w.Close())
@@ -482,7 +482,7 @@ func TestTheMailPage(t *testing.T) {
 	}
 	person := page.hidden("person")
 	before := h.changes()
-	secretary.post("/mail/lift", "person", person, "scope", "bounced", "reason", " ").want(t, "without a reason", 422, "say why")
+	secretary.post("/mail/lift", "person", person, "scope", "bounced", "reason", " ").want(t, "without a reason", 422, "Say why")
 	nora.post("/mail/lift", "person", person, "scope", "all", "reason", "x").want(t, "nothing of that sort", 409)
 	h.local("it_coordinator").post("/mail/lift", "person", person, "scope", "bounced", "reason", "x").want(t, "who may not see it", 404)
 	if h.changes() > before+2 { // two signed in
@@ -502,6 +502,34 @@ func TestTheMailPage(t *testing.T) {
 	secretary.get("/mail").want(t, "tested", 200, "The test lies in the folder outbox", "last tested on 8 November 2026")
 	secretary.get("/first").want(t, "the first day over", 200, "The first day is done")
 	h.post404(secretary)
+
+	var ids []string
+	h.must(h.store.Update(ctx, func(tx *store.Tx) error {
+		for i, m := range []store.Inbound{
+			{Kind: string(engine.MailReply), Message: letter.ID, Person: letter.Person, Shown: store.InboundText{From: "Nia <nia0@example.net>", Subject: "Re: <b>Welcome</b>", Why: "it could not be told whose it is"}},
+			{Kind: "complaint", Shown: store.InboundText{From: "mailer@example.com", Why: "no letter of ours can be found"}},
+		} {
+			m.UID, m.Validity, m.Content, m.Received, m.Taken, m.Waiting, m.Result = uint32(i+1), 1, tx.ContentHash(m.Kind), h.clock(), h.clock(), true, "waits"
+			id, err := tx.SaveInbound("box", m)
+			if err != nil {
+				return err
+			}
+			ids = append(ids, fmt.Sprint(id))
+		}
+		return nil
+	}))
+	secretary.get("/mail").want(t, "what waits", 200, "Re: &lt;b&gt;Welcome&lt;/b&gt;", "nia0@example.net", "Do it: counts as a reply", "No letter of ours can be found")
+	if a := nora.get("/mail"); !strings.Contains(a.body, "Re: &lt;b&gt;") || strings.Contains(a.body, "mailer@example.com") || strings.Contains(a.body, "I have seen to it") {
+		t.Errorf("an officer of a branch is shown:\n%s", a.body)
+	}
+	nora.post("/mail/"+ids[0]+"/take").want(t, "no right", 403)
+	secretary.post("/mail/"+ids[1]+"/take").want(t, "what asks for nothing", 422, "asks for nothing that can be done here")
+	secretary.post("/mail/"+ids[0]+"/take").want(t, "taken", 303)
+	secretary.post("/mail/"+ids[0]+"/take").want(t, "taken twice", 409)
+	secretary.post("/mail/"+ids[1]+"/done").want(t, "seen to", 303)
+	if a := secretary.get("/mail"); strings.Contains(a.body, "waits for a person") {
+		t.Errorf("something waits still:\n%s", a.body)
+	}
 }
 
 // post404 tries what is not there.
@@ -510,4 +538,27 @@ func (h *house) post404(g *guest) {
 	g.post("/mail/99/take").want(h.t, "no such message", 409)
 	g.post("/mail/99/done").want(h.t, "no such message", 409)
 	g.post("/mail/lift", "person", "1", "scope", "nothing", "reason", "x").want(h.t, "no such scope", 404)
+}
+
+// TestEveryTemplateHasANameOfItsOwn: of two with one name the second would stand
+// on the pages of the first.
+func TestEveryTemplateHasANameOfItsOwn(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("pages/*.html")
+	if err != nil || len(files) < 5 {
+		t.Fatal(files, err)
+	}
+	seen := map[string]string{}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`\{\{-?\s*(?:define|block)\s+"([^"]+)"`).FindAllStringSubmatch(string(text), -1) {
+			if other := seen[m[1]]; other != "" {
+				t.Errorf("%s and %s both define %q", other, file, m[1])
+			}
+			seen[m[1]] = file
+		}
+	}
 }

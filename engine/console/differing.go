@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/clarion-clp/clarion/engine"
@@ -80,9 +81,8 @@ func (f *faults) add(x fault) {
 type heading struct {
 	Letter, Text string
 	Is           string
-	Sure, Free   bool // nothing is asked; nothing is taken from it
-	Looks, Why   string
-	Samples      string
+	Sure         bool // nothing is asked
+	Why, Samples string
 	Options      []option
 }
 
@@ -158,19 +158,47 @@ func (p *differing) fill(v *visit, b *brought, imp *engine.Import) {
 		p.Doubts = append(p.Doubts, doubt{d.Word, upper(dataset.Plain(d.Why)), yes[d.Word]})
 	}
 	p.faults(v, schema, imp)
-	for _, n := range r.Notes {
-		if len(p.Words) > 20 {
-			break
-		}
-		where := ""
-		if n.Line > 0 {
-			where = fmt.Sprintf("Row %d: ", n.Line)
-		}
-		p.Words = append(p.Words, where+dataset.Plain(strings.TrimSuffix(n.Why, "."))+".")
-	}
+	p.Words = append(p.Words, notes(r)...)
 	if imp.Dataset == "officers" && !imp.Same {
 		p.Words = append(v.seatsAfter(imp), p.Words...)
 	}
+}
+
+// mostNamed is how many rows are named of which the same is to be said.
+const mostNamed = 5
+
+// notes says what was read all the same and somebody should know, once for all
+// rows of which it holds.
+func notes(r dataset.Reading) (out []string) {
+	type same struct{ column, why string }
+	var order []same
+	rows := map[same][]string{}
+	for _, n := range r.Notes {
+		k := same{n.Column, n.Why}
+		if rows[k] == nil {
+			order = append(order, k)
+			rows[k] = []string{}
+		}
+		if n.Line > 0 {
+			rows[k] = append(rows[k], strconv.Itoa(n.Line))
+		}
+	}
+	for _, k := range order[:min(len(order), mostExamples)] {
+		text := upper(dataset.Plain(strings.TrimSuffix(k.why, ".")))
+		if k.column != "" {
+			text = readable(dataset.Plain(k.column)) + ": " + dataset.Plain(strings.TrimSuffix(k.why, "."))
+		}
+		switch in := rows[k]; {
+		case len(in) == 1:
+			text += " (row " + in[0] + ")"
+		case len(in) > mostNamed:
+			text += fmt.Sprintf(" (rows %s and %d more)", strings.Join(in[:mostNamed], ", "), len(in)-mostNamed)
+		case len(in) > 1:
+			text += " (rows " + strings.Join(in, ", ") + ")"
+		}
+		out = append(out, text+".")
+	}
+	return out
 }
 
 // missing says what becomes of who is missing from a whole list.
@@ -237,20 +265,26 @@ func (p *differing) mapping(v *visit, b *brought) {
 		return
 	}
 	p.Row = b.head.Row
-	p.Missing, p.Unfound = b.head.Missing, b.head.Lost
-	said := map[string]string{}
+	said := func(name string) bool { return b.as.Columns[name] != "" }
+	p.Missing, p.Unfound = slices.DeleteFunc(slices.Clone(b.head.Missing), said), slices.DeleteFunc(slices.Clone(b.head.Lost), said)
+	for i := range p.Missing {
+		p.Missing[i] = readable(p.Missing[i])
+	}
+	for i := range p.Unfound {
+		p.Unfound[i] = readable(p.Unfound[i])
+	}
+	marked := map[string]string{}
 	for name, mark := range b.as.Columns {
-		said[mark] = name
+		marked[mark] = name
 	}
 	for _, h := range b.head.Columns {
-		x := heading{Letter: h.Letter, Text: dataset.Plain(h.Heading), Sure: h.Sure, Looks: h.Looks, Why: dataset.Plain(h.Why)}
-		if len(h.Names) > 0 {
-			x.Is = h.Names[0]
+		x := heading{Letter: h.Letter, Text: dataset.Plain(h.Heading), Sure: h.Sure, Why: dataset.Plain(h.Why)}
+		if x.Is = b.taken(h); x.Is != "" && b.imp != nil && !h.Sure {
+			x.Sure, x.Why = true, "its heading"
 		}
-		if name := said[h.Mark]; name != "" {
+		if name := marked[h.Mark]; name != "" {
 			x.Is, x.Sure, x.Why = name, true, "as you say"
 		}
-		x.Free = x.Is == ""
 		if v.seesText(schema, x.Is) {
 			x.Samples = dataset.Plain(strings.Join(h.Samples, " | "))
 		} else if len(h.Samples) > 0 {
@@ -265,7 +299,7 @@ func (p *differing) mapping(v *visit, b *brought) {
 // What is found by itself is not left out by choosing nothing.
 func headingOptions(schema *dataset.Schema, h engine.Heading, is string) []option {
 	var out []option
-	if len(h.Names) == 0 {
+	if len(h.Names) == 0 || is == "" {
 		out = append(out, option{Value: "", Text: "(not used)", Chosen: is == ""})
 	}
 	likely := map[string]bool{}

@@ -58,6 +58,9 @@ func (c *Console) Pattern(path string) string {
 // Public reports whether a page is for people who are not signed in.
 func Public(path string) bool { return public(path) }
 
+// LocalPath is a path of ours, or nothing.
+func LocalPath(path string) string { return localPath(path) }
+
 // SeatForTests is a seat with a role.
 func SeatForTests(role string) engine.Seat { return engine.Seat{Roles: []string{role}} }
 

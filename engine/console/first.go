@@ -32,7 +32,9 @@ func (v *visit) firstSteps() ([]firstStep, error) {
 		{Title: "A first playbook is on, and only observes", To: "/playbooks", Press: "Choose a playbook",
 			What: "It says what it would send, and sends nothing, until somebody lets it act."},
 	}
-	if t := in.Tables["officers"]; t != nil && len(t.Rows) > 0 && !steps[0].Done {
+	if steps[0].Done {
+		steps[0].What = "The Secretary or the Chair holds office, with an address."
+	} else if t := in.Tables["officers"]; t != nil && len(t.Rows) > 0 {
 		steps[0].What = "There is a list of officers, but by it neither a Secretary nor a Chair holds office with an address of their own."
 	}
 	if t := in.Tables["members"]; t != nil && !t.Imported.IsZero() && len(t.Rows) > 0 {

@@ -45,6 +45,14 @@ func (m *memo[T]) of(l *engine.Look, work func() T) T {
 	return m.held
 }
 
+// let lets go of it.
+func (m *memo[T]) let() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var none T
+	m.at, m.held = nil, none
+}
+
 // A mailPage is what the page of the mail shows to everybody.
 type mailPage struct {
 	engine.MailHealth

@@ -75,7 +75,7 @@ func (v *visit) officers() {
 func (v *visit) seatLine(s *dataset.Schema, r *dataset.Row) (line seatLine, past bool) {
 	get := func(column string) dataset.Value { c, _ := r.Get(s, column); return c }
 	set, today := v.e.Set(), v.clock().Day(v.now())
-	line = seatLine{Role: dataset.Plain(get("role").S), Branch: dataset.Plain(get("branch").S), Name: dataset.Plain(get("person").S), State: "holds it", order: len(set.Roles)}
+	line = seatLine{Role: dataset.Plain(get("role").S), Branch: dataset.Plain(get("branch").S), Name: dataset.Plain(get("person").S), State: "in office", order: len(set.Roles)}
 	if role, _ := set.RoleMeant(get("role").S); role != nil {
 		line.Role, line.order = role.Title, slices.Index(set.RoleOrder(), role.Name)
 	}
@@ -131,17 +131,25 @@ func (v *visit) vacancies() (vacant []vacancy, others []string) {
 		if role.Branch {
 			branches = v.branches()
 		}
+		var empty []string
 		for _, b := range branches {
 			switch {
 			case held[name+"/"+strings.ToLower(b)]:
 			case asked[name]:
 				vacant = append(vacant, vacancy{role.Title, dataset.Plain(b), fallsTo(set, role, b, held)})
 			default:
-				others = append(others, role.Title)
+				empty = append(empty, dataset.Plain(b))
 			}
 		}
+		switch {
+		case len(empty) == 0:
+		case len(empty) == len(branches):
+			others = append(others, role.Title)
+		default:
+			others = append(others, role.Title+" of "+strings.Join(empty, " and "))
+		}
 	}
-	return vacant, slices.Compact(others)
+	return vacant, others
 }
 
 // branches are the keys of the branches.

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/clarion-clp/clarion/engine"
+	"github.com/clarion-clp/clarion/engine/calendar"
 	"github.com/clarion-clp/clarion/engine/dataset"
 	"github.com/clarion-clp/clarion/engine/plan"
 	"github.com/clarion-clp/clarion/engine/playbook"
@@ -59,8 +60,8 @@ type onceLook struct {
 
 type onceLine struct{ Who, Why string }
 
-// mostNamed is how many people the page names at once.
-const mostNamed = 500
+// mostOnceNames is how many people the page names at once.
+const mostOnceNames = 500
 
 // onceOf is what a form says.
 func (v *visit) onceOf() oncePage {
@@ -172,8 +173,10 @@ func (v *visit) conditionOf(p *oncePage) (text, why string) {
 		}
 		value := strconv.Quote(x.Value)
 		switch c.Kind {
-		case dataset.Number, dataset.Money:
+		case dataset.Number:
 			value = x.Value
+		case dataset.Money:
+			value = "pounds(" + strings.Trim(x.Value, "£ ") + ")"
 		case dataset.YesNo:
 			if value = name; (x.Value == "no") != (x.Operator == "is not") {
 				value = "not " + name
@@ -181,7 +184,11 @@ func (v *visit) conditionOf(p *oncePage) (text, why string) {
 			parts = append(parts, value)
 			continue
 		case dataset.Date, dataset.Time:
-			value = `date("` + strings.ReplaceAll(x.Value, `"`, "") + `")`
+			day, err := calendar.ParseDate(x.Value)
+			if err != nil {
+				return "", "Write the day for " + label(x.Column) + " as 2026-11-03."
+			}
+			value = onThe(int(day - v.clock().Day(v.now())))
 		}
 		parts = append(parts, name+" "+operator+" "+value)
 	}
@@ -189,6 +196,18 @@ func (v *visit) conditionOf(p *oncePage) (text, why string) {
 		return "everyone", ""
 	}
 	return strings.Join(parts, " and "), ""
+}
+
+// onThe names a day so many days from the one on which the letter's people are
+// chosen: days are not written out in conditions, and this one stays what it is.
+func onThe(days int) string {
+	switch {
+	case days < 0:
+		return "settings.written - days(" + strconv.Itoa(-days) + ")"
+	case days > 0:
+		return "settings.written + days(" + strconv.Itoa(days) + ")"
+	}
+	return "settings.written"
 }
 
 // saidOf says a condition in words, or what is wrong with it.
@@ -199,7 +218,7 @@ func (v *visit) saidOf(p *oncePage) (said string, wrong []faultWords) {
 	set := v.e.Set()
 	schema := set.Schemas["members"]
 	bench := set.Bench("member", schema)
-	e, faults := bench.Expr(p.To)
+	e, faults := bench.Expr(strings.ReplaceAll(p.To, "settings.written", "today"))
 	if len(faults) > 0 {
 		return "", wordsOf(faults)
 	}
@@ -273,14 +292,14 @@ func (v *visit) draft(p *oncePage) *engine.Draft {
 		line := onceLine{Who: dataset.Plain(x.To), Why: sentenceOf(x.Why)}
 		if x.Verb == plan.Asks {
 			fmt.Fprintln(sum, x.To)
-			if len(l.Gets) < mostNamed {
+			if len(l.Gets) < mostOnceNames {
 				l.Gets = append(l.Gets, line)
 			} else {
 				l.More++
 			}
 			continue
 		}
-		if len(l.Not) < mostNamed {
+		if len(l.Not) < mostOnceNames {
 			l.Not = append(l.Not, line)
 		} else {
 			l.NotMore++

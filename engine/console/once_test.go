@@ -16,11 +16,11 @@ func TestALetterOnce(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, playbook.Web{})
 	mo := h.officer("membership@example.org")
-	mo.get("/once").want(t, "empty", 200, "Write a letter", `name="column0"`, "Membership Officer")
+	mo.get("/once").want(t, "empty", 200, "Write a letter", `name="column0"`, "Vice Chair (Membership)")
 	h.officer("north@example.org").get("/once").want(t, "who may not", 403)
 	form := []string{"from", "membership_officer", "basis", "service", "days", "14", "subject", "The barbecue", "words", "Dear {{ or member.first_name \"friend\" }},\n\nCome."}
 	mo.post("/once/condition", append(form, "column0", "branch", "operator0", "is", "value0", `No"rth`, "column1", "joined", "operator1", "from", "value1", "2026-10-02")...).
-		want(t, "a condition", 200, `member.branch == &#34;No\&#34;rth&#34; and member.joined &gt;= date(`, "In words:")
+		want(t, "a condition", 200, `member.branch == &#34;No\&#34;rth&#34; and member.joined &gt;= settings.written - days(37)`, "In words:", "37 days")
 	made := mo.post("/once/condition", append(form, "column0", "branch", "operator0", "is", "value0", "North")...)
 	made.want(t, "in words", 200, `member.branch == &#34;North&#34;`, "In words:")
 	mo.post("/once/condition", append(form, "column0", "branch", "operator0", "is")...).want(t, "half a condition", 422, "compared with")

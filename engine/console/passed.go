@@ -11,10 +11,9 @@ import (
 type Passed struct {
 	At   time.Time
 	Sent int
-	Why  string   // why nothing went, or no more
-	Left []string // files that lie there and were not taken, each with its reason
-	Mail string   // why the mailbox was not read to its end
-	Err  string   // why the pass did not come to its end
+	Why  string // why nothing went, or no more
+	Mail string // why the mailbox was not read to its end
+	Err  string // why the pass did not come to its end
 }
 
 // NewPassed is what is kept of a pass.
@@ -24,12 +23,6 @@ func NewPassed(at time.Time, p engine.Pass, err error) *Passed {
 		s.Why = p.Delivery.PutOff
 	}
 	s.Why = dataset.Plain(s.Why)
-	for _, r := range p.Refused {
-		s.Left = append(s.Left, dataset.Plain(r.Error()))
-	}
-	for _, w := range p.Waiting {
-		s.Left = append(s.Left, dataset.Plain(w.String()))
-	}
 	if err != nil {
 		s.Err = dataset.Plain(err.Error())
 	}

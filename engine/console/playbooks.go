@@ -190,7 +190,8 @@ var trustWords = map[playbook.Trust]string{
 // An officeShelf is the playbooks of one role.
 type officeShelf struct {
 	Title string
-	Rows  []officeRow
+	Rows  []officeRow // of those that are on
+	Off   []officeRow
 }
 
 type officeRow struct {
@@ -244,6 +245,10 @@ func (b *bookshelf) list(v *visit) {
 			p.Offices = append(p.Offices, officeShelf{Title: r.Office})
 		}
 		last := &p.Offices[len(p.Offices)-1]
+		if st.State == "off" {
+			last.Off = append(last.Off, row)
+			continue
+		}
 		last.Rows = append(last.Rows, row)
 	}
 	v.page("playbooks", "Playbooks", p)

@@ -37,8 +37,8 @@ type settingRow struct {
 
 type settingCell struct{ Name, Value, Column string }
 
-// mostRows is how many rows of a table a form has.
-const mostRows = 30
+// mostTableRows is how many rows of a table a form has.
+const mostTableRows = 30
 
 // fields are the settings of a playbook as a form has them, with what somebody
 // typed.
@@ -128,8 +128,8 @@ func (v *visit) shape(f *settingField, s *playbook.Setting) {
 	case "table":
 		f.Field, f.Columns = "table", s.Columns
 		for i, row := range s.Term.List {
-			if i == mostRows {
-				f.More = len(s.Term.List) - mostRows
+			if i == mostTableRows {
+				f.More = len(s.Term.List) - mostTableRows
 				break
 			}
 			r := settingRow{Key: fileText(row.Fields[s.Columns[0]].Value)}

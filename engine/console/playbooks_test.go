@@ -22,7 +22,7 @@ func TestSettingsArePages(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, playbook.Web{})
 	mo, chief := h.officer("membership@example.org"), h.local("secretary")
-	mo.get("/playbooks").want(t, "the list", 200, "Welcome every new member", "on; its letters go by themselves", "not run yet", "Chase", "Membership Officer")
+	mo.get("/playbooks").want(t, "the list", 200, "Welcome every new member", "on; its letters go by themselves", "not run yet", "Vice Chair (Membership)", "<h2>Treasurer</h2>")
 	if a := mo.get("/playbooks?only=on"); strings.Contains(a.body, "arrears-chase") || !strings.Contains(a.body, "new-member-welcome") {
 		t.Errorf("what is on:\n%s", a.body)
 	}

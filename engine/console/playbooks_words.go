@@ -73,22 +73,25 @@ func partsOf(words string) (out []wordsPart) {
 // whyTrust says why a playbook stands as it does.
 func (v *visit) whyTrust(pb *playbook.Playbook, st plan.Standing, minute string) string {
 	_, here := v.e.Set().Constituency.Trust[pb.Name]
+	text := ""
 	switch {
 	case st.Why != "":
 		return sentenceOf(st.Why)
-	case pb.Trust < pb.Most && !here:
-		return "playbooks.yaml says nothing of its trust, and so it asks."
-	case pb.Trust < pb.Most:
-		return "playbooks.yaml trusts it with no more."
-	}
-	day := v.clock().Day(st.Since).Words()
-	if st.Earned {
-		return "It earned that on " + day + "."
+	case st.Earned:
+		text = "It earned that on " + v.clock().Day(st.Since).Words() + "."
+	default:
+		text = "A person said so on " + v.clock().Day(st.Since).Words() + "."
 	}
 	if minute != "" {
-		day += " (" + dataset.Plain(minute) + ")"
+		text = strings.TrimSuffix(text, ".") + " (" + dataset.Plain(minute) + ")."
 	}
-	return "A person said so on " + day + "."
+	switch {
+	case pb.Trust < pb.Most && !here:
+		text += " More is not allowed: playbooks.yaml says nothing of its trust."
+	case pb.Trust < pb.Most:
+		text += " playbooks.yaml trusts it with no more than this: " + trustWords[pb.Trust] + "."
+	}
+	return text
 }
 
 // nextTrust says what comes next, and what it takes.

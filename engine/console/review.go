@@ -31,9 +31,9 @@ func (c *Console) reviewPages(mux *http.ServeMux) {
 // How much of a part of the plan is shown where all playbooks are, and where one
 // is by itself.
 const (
-	mostBatch = 12  // letters that wait, of one playbook
+	mostBatch    = 12  // letters that wait, of one playbook
 	mostGathered = 6   // gathered lines
-	mostWhole = 400 // lines of a playbook by itself
+	mostWhole    = 400 // lines of a playbook by itself
 )
 
 // A planView is the plan of now, or of one playbook in it.
@@ -58,6 +58,7 @@ type planPart struct {
 	Name, Title string
 	How         string // how it is decided, and by whom
 	Yours       bool
+	Main        bool // its form is the one that stands out on the page
 	Each        bool // each letter is to be opened
 	Letters     []letterRow
 	More        int // that found no room
@@ -130,6 +131,7 @@ func (d *desk) plan() {
 		if part.Yours {
 			v.Yours += len(part.Letters) + part.More
 		}
+		part.Main = part.Yours && !part.Each && part.More == 0 && !slices.ContainsFunc(v.Parts, func(p planPart) bool { return p.Main })
 		v.Parts = append(v.Parts, *part)
 	}
 	v.Holds = d.holds(p, only)

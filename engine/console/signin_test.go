@@ -275,3 +275,18 @@ func TestASecureCookie(t *testing.T) {
 		t.Errorf("the cookie is %+v", k)
 	}
 }
+
+// TestWhereAFormLeadsBackTo is a page of ours.
+func TestWhereAFormLeadsBackTo(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string]string{
+		"/": "/", "/plan": "/plan", "/plan?playbook=x#letter-1": "/plan?playbook=x#letter-1", "/records/members/A%2F1": "/records/members/A%2F1",
+		"": "", "plan": "", "//evil.example.com": "", "////evil.example.com": "", "///evil.example.com/x": "", `/\evil.example.com`: "", `\\evil.example.com`: "",
+		"https://evil.example.com/": "", "javascript:alert(1)": "", "/x\r\nSet-Cookie: a=b": "", "/%0d%0aSet-Cookie:a": "/%0d%0aSet-Cookie:a", "/" + strings.Repeat("x", 600): "",
+		"/\t/evil.example.com": "", "http:/evil.example.com": "", "//user@evil.example.com/": "",
+	} {
+		if got := console.LocalPath(path); got != want {
+			t.Errorf("%q leads back to %q, want %q", path, got, want)
+		}
+	}
+}

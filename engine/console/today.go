@@ -148,6 +148,9 @@ func (d *desk) troubles() (out []trouble) {
 		if to != "" && !d.serves(to) {
 			to = ""
 		}
+		if to != "" && strings.Contains(hint, "clarion ") { // the page says it without commands
+			hint = ""
+		}
 		out = append(out, trouble{dataset.Plain(what), dataset.Plain(hint), to, press})
 	}
 	if x := d.passed(); x != nil {
@@ -157,10 +160,14 @@ func (d *desk) troubles() (out []trouble) {
 		if x.Mail != "" {
 			add("The mailbox was not read to its end: "+x.Mail, "", "/mail", "The mail")
 		}
-		for _, left := range x.Left {
-			if d.may(mayUpload) {
-				add("A file was not taken: "+left, "", "/data", "The lists")
-			}
+	}
+	if d.may(mayUpload) {
+		left, err := d.waits()
+		if err != nil {
+			add("Which files were not taken cannot be said: "+err.Error(), "", "/data", "The lists")
+		}
+		for _, f := range left {
+			add(leftThere(f.What, f.Why), "", "/data", "The lists")
 		}
 	}
 	p := d.l.Plan.For(d.set(), d.Seat.Roles...)
@@ -190,6 +197,14 @@ func (d *desk) troubles() (out []trouble) {
 		add(document.Plural(len(p.CannotTell), "record cannot", "records cannot")+" be judged for want of a cell", "", "/plan", "Which, and why")
 	}
 	return out
+}
+
+// leftThere says why a file was not taken.
+func leftThere(file, why string) string {
+	if file == "" {
+		return strings.TrimSuffix(why, ".")
+	}
+	return "Not taken: " + file + ". " + strings.TrimSuffix(why, ".")
 }
 
 // passed is what the daemon's last pass came to; nil: there was none.
@@ -262,7 +277,7 @@ func (d *desk) whyNoMore() (out []string) {
 		out = append(out, strconv.Itoa(n.Withheld)+verb(n.Withheld, " is", " are")+" withheld")
 	}
 	if len(out) == 0 {
-		out = []string{"nothing else is due"}
+		out = []string{"nothing is due"}
 	}
 	return out
 }

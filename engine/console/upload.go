@@ -256,14 +256,14 @@ func (v *visit) difference() {
 		title := "Which list is " + b.Name + "?"
 		switch {
 		case b.list == "":
-			p.Why = dataset.Plain(b.why)
+			p.Why = upper(dataset.Plain(b.why))
 			p.choices(v)
 		case v.e.Set().Constituency.Data[b.list].Folder != "":
 			p.List, p.Paper = b.list, true
 			p.Folder = dataset.Plain(v.e.Set().Constituency.Data[b.list].Folder)
 			title = "A paper for " + readable(b.list)
 			if is, err := v.e.ListOf(v.r.Context(), b.Upload); err != nil {
-				p.Fault = dataset.Plain(err.Error())
+				p.Fault = upper(dataset.Plain(err.Error()))
 			} else if is != b.list {
 				p.Fault = "It is no paper, but of the list " + is + "."
 			}
@@ -271,7 +271,7 @@ func (v *visit) difference() {
 			p.List, title = b.list, "What is different in "+readable(b.list)
 			imp, err := b.read(v.r.Context(), v)
 			if err != nil {
-				p.Fault = dataset.Plain(strings.TrimPrefix(err.Error(), b.Name+": "))
+				p.Fault = upper(withoutCommands(dataset.Plain(strings.TrimPrefix(err.Error(), b.Name+": "))))
 			} else {
 				p.fill(v, b, imp)
 			}

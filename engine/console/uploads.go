@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -210,7 +211,7 @@ func (b *brought) columns(said func(string) string) (map[string]string, error) {
 	out := map[string]string{}
 	for _, h := range b.head.Columns {
 		name := said("column-" + h.Letter)
-		if name == "" || len(h.Names) > 0 && h.Names[0] == name {
+		if name == "" || name == b.taken(h) && b.as.Columns[name] != h.Mark {
 			continue
 		}
 		if other, twice := out[name]; twice {
@@ -219,6 +220,24 @@ func (b *brought) columns(said func(string) string) (map[string]string, error) {
 		out[name] = h.Mark
 	}
 	return out, nil
+}
+
+// taken is the column that a heading is taken for: as the file was read or, where
+// it could not be, as is likely.
+func (b *brought) taken(h engine.Heading) string {
+	if b.imp == nil {
+		if len(h.Names) > 0 {
+			return h.Names[0]
+		}
+		return ""
+	}
+	found := ""
+	for name, heading := range b.imp.Reading.Columns {
+		if heading == h.Heading && (found == "" || slices.Contains(h.Names, name) || name < found && !slices.Contains(h.Names, found)) {
+			found = name
+		}
+	}
+	return found
 }
 
 // readable writes the name of a list or a column for people.

@@ -312,6 +312,7 @@ type sight struct {
 	mu   sync.Mutex
 	held *engine.Look
 	idle *time.Timer
+	also func() // lets go of what was made from a look
 }
 
 // dropAfter is how long a look is kept that nobody asks for.
@@ -343,6 +344,7 @@ func (s *sight) drop() {
 	s.held = nil
 	s.mu.Unlock()
 	if held {
+		s.also()
 		debug.FreeOSMemory()
 	}
 }

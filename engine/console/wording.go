@@ -138,6 +138,7 @@ func (v *visit) editing(w *written) engine.Editing {
 // wordsPage is the page on which a letter is written.
 type wordsPage struct {
 	Playbook, Title, Step, Subject string
+	Name                           string // of the step, for people
 	Part                           string
 	Parts                          []partLink
 	Text, Library, File            string
@@ -162,7 +163,7 @@ type partLink struct {
 func (b *bookshelf) words(v *visit, w *written) { b.wordsWith(v, w, "", nil) }
 
 func (b *bookshelf) wordsWith(v *visit, w *written, typed string, wrong []faultWords) {
-	p := wordsPage{Playbook: w.pb.Name, Title: dataset.Plain(w.pb.Title), Step: w.of.Step, Subject: dataset.Plain(w.of.Subject), Part: w.part,
+	p := wordsPage{Playbook: w.pb.Name, Title: dataset.Plain(w.pb.Title), Step: w.of.Step, Name: strings.ReplaceAll(w.of.Step, "_", " "), Subject: dataset.Plain(w.of.Subject), Part: w.part,
 		Text: strings.TrimRight(w.text, "\n") + "\n", Library: plainLines(w.of.Library), File: dataset.Plain(w.file), Own: w.own, Wrong: wrong, Live: liveName,
 		Path: "/playbooks/" + w.pb.Name + "/letters/" + w.of.Step}
 	p.Back = w.own && (w.part != "" || w.of.Named && w.of.Library != "")

@@ -27,7 +27,8 @@ type Day struct {
 	Title  string // Monday 9 November 2026
 	Out    bool   // before the forecast or after it
 	Items  []Item
-	More   int // items that found no room in the month's table
+	More   int  // items that found no room in the month's table
+	Fits   bool // all of them found room there
 }
 
 // An Item is one thing that happens, in words that are fit to be shown.
@@ -78,10 +79,12 @@ func MonthOf(first calendar.Date, f plan.Forecast) Month {
 			}
 			cell := dayOf(d, on[d])
 			cell.Out = d < f.From || d > f.Until
-			if len(cell.Items) > 0 {
+			n := len(cell.Items)
+			cell.Fits = n <= roomADay+1
+			if n > 0 {
 				p.Days = append(p.Days, cell)
 			}
-			if n := len(cell.Items); n > roomADay+1 {
+			if !cell.Fits {
 				cell.Items, cell.More = cell.Items[:roomADay], n-roomADay
 			}
 			week = append(week, cell)
@@ -165,10 +168,12 @@ var monthSheet = sync.OnceValue(func() *template.Template {
 {{- if .More}}<p class="more">and {{.More}} more, below</p>{{end}}</td>{{end}}</tr>
 {{end}}</tbody>
 </table>
-{{range .Days}}<h3>{{.Title}}</h3>
+{{range .Days}}<div class="day{{if .Fits}} fits{{end}}">
+<h3>{{.Title}}</h3>
 <table class="list">
 {{range .Items}}<tr class="{{.Kind}}"><td class="what">{{.What}}</td><td>{{.To}}</td><td>{{.Text}}</td><td>{{.Playbook}}</td></tr>
 {{end}}</table>
+</div>
 {{end}}</section>
 {{end}}`))
 })

@@ -284,17 +284,20 @@ func (w *drawing) letters() (out []paperLetter) {
 // letter draws one letter.
 func (w *drawing) letter(m plan.Message) paperLetter {
 	c := m.Content
-	x := paperLetter{Playbook: m.Playbook, From: address(c.FromName, c.From), Reply: dataset.Plain(c.ReplyTo), As: w.fate(m)}
+	x := paperLetter{Playbook: m.Playbook, As: w.fate(m)}
 	if w.names {
-		x.To, x.Heading = address(c.ToName, c.To), "To "+dataset.Plain(c.ToName)
+		x.From, x.Reply, x.To = address(c.FromName, c.From), dataset.Plain(c.ReplyTo), address(c.ToName, c.To)
 		x.Picture = Picture(c.HTML)
 		x.Row, x.Cells = w.record(m)
 		for _, a := range c.Attachments {
 			x.Attached = append(x.Attached, attached(a))
 		}
 	} else {
-		c = m.Masked(w.in)
-		x.To, x.Heading = dataset.Plain(c.ToName), "To "+dataset.Plain(c.ToName)
+		c = m.Unnamed(w.in)
+		x.From, x.To = dataset.Plain(c.FromName), dataset.Plain(c.ToName)
+	}
+	if x.Heading = "To " + dataset.Plain(c.ToName); m.Kind != ledger.Letter {
+		x.Playbook = "what is due today"
 	}
 	x.Subject, x.Why, x.Text = dataset.Plain(c.Subject), dataset.Plain(c.Why), plainLines(c.Text)
 	return x
@@ -305,6 +308,8 @@ func (w *drawing) fate(m plan.Message) string {
 	switch {
 	case m.Waits != "":
 		return "waits: " + dataset.Plain(m.Waits)
+	case m.Kind == ledger.Digest:
+		return "goes by itself, as every officer's digest does"
 	case m.Release || m.Auto:
 		return "goes by itself, by the trust that its playbook has"
 	case m.State == ledger.Approved || m.State == ledger.Deferred:

@@ -127,6 +127,29 @@
 // prop proposed, appr approved, clai claimed, defe deferred, unce uncertain,
 // boun bounced, fail failed, reje rejected, supe superseded, expi expired.
 //
+// # Yes
+//
+// A person's yes says in which role it was said, by whom if that is known, how,
+// and to which saved plan if it named one. It may open an undo window: until that
+// ends the message is not claimed, and can be rejected like any that waits. A yes
+// whose window would end after the message does is refused; trust opens none.
+//
+// A letter to a member may be proposed as one that needs two yeses. The first is
+// kept on the message, which stays proposed; the second approves it. They are two
+// roles' and, where both persons are known, two persons'; trust is neither.
+//
+//	of a message that needs two    prop     first    appr
+//	MessageGotYes                  first    .        .
+//	MessageApproved, another's     .        appr     .
+//	... the same role's            .        .        .
+//	... the same person's          .        .        .
+//	... by trust                   .        .        .
+//
+// A saved plan is the letters that waited at one moment, in their order, and a
+// digest over its number and their digests. It is open while one of its letters
+// waits and it has not expired, which happens once, at its end or later, and only
+// to an open one. The Book keeps every open plan, and the last of the others.
+//
 // # Trust
 //
 // The Book keeps what a playbook may do by itself, as it was last given, earned

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -103,6 +104,58 @@ func TestTwoPersons(t *testing.T) {
 	p.refuses(MessageApproved{ID: 1, Digest: "d1", Auto: true, Person: 40}, "no person")
 	p.refuses(MessageApproved{ID: 1, Digest: "d1", Plan: 4}, "no saved plan")
 	p.refuses(forTwo(digest("t", 1, action("phone", "role:chair"))), "letter to a member")
+}
+
+// TestTwoYesesTable holds the table of the package comment against a Book.
+func TestTwoYesesTable(t *testing.T) {
+	state := func(p *pen) string {
+		switch m, _ := p.b.Message(1); {
+		case m.State == Approved:
+			return "appr"
+		case m.First != (Yes{}):
+			return "first"
+		}
+		return "prop"
+	}
+	first, second := MessageGotYes{ID: 1, Digest: "d1", Person: 40}, MessageApproved{ID: 1, Digest: "d1", Person: 41}
+	same := second
+	same.Person = 40
+	var out strings.Builder
+	fmt.Fprintf(&out, "//\t%-30s %-8s %-8s %s", "of a message that needs two", "prop", "first", "appr")
+	for _, row := range []struct {
+		name, by string
+		c        Change
+	}{
+		{"MessageGotYes", "treasurer", first}, {"MessageApproved, another's", "chair", second},
+		{"... the same role's", "secretary", second}, {"... the same person's", "chair", same},
+		{"... by trust", "clarion", MessageApproved{ID: 1, Digest: "d1", Auto: true}},
+	} {
+		fmt.Fprintf(&out, "\n//\t%-30s", row.name)
+		for way := range 3 {
+			p := newPen(t).do(opened(), forTwo(letter("k", sampleRef, action("letter", "members#17"))))
+			for i, c := range []Change{first, second}[:way] {
+				if err := p.as([]string{"secretary", "chair"}[i], c); err != nil {
+					t.Fatal(err)
+				}
+			}
+			cell := "."
+			if p.as(row.by, row.c) == nil {
+				cell = state(p)
+			}
+			fmt.Fprintf(&out, " %-8s", cell)
+		}
+	}
+	source, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for line := range strings.SplitSeq(out.String(), "\n") {
+		lines = append(lines, strings.TrimRight(line, " "))
+	}
+	if table := strings.Join(lines, "\n"); !strings.Contains(string(source), table+"\n") {
+		t.Errorf("the two yeses are not as doc.go says; they are:\n%s", table)
+	}
 }
 
 // TestUndoWindow: nothing is claimed before its yes can no longer be taken back,

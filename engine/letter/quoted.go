@@ -13,7 +13,7 @@ func Quoted(note, subject, text, bare string) Body {
 	d.paragraph(note)
 	inner := append(wrap(shown(subject), width-2), "")
 	for line := range strings.SplitSeq(strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n")), "\n") {
-		wrapped := wrap(shown(line), width-2)
+		wrapped := wrap(shown(line), width) // as it is: it was wrapped before
 		if len(wrapped) == 0 {
 			wrapped = []string{""}
 		}

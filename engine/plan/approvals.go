@@ -179,7 +179,7 @@ func (p *planner) review(pb *playbook.Playbook, name string, ms []*Message) (ite
 		item.Marks = []string{"private"}
 		detail = append(detail, "What is private does not travel by mail: clarion review shows them whole, or the console.")
 	} else {
-		detail = append(detail, "To "+p.toWhom(ms)+".")
+		detail = append(detail, "To "+p.toWhom(ms)) // initials end with a full stop
 		one := ms[0].Masked(p.in)
 		detail = append(detail, "Why"+onlyIf(n > 1, " (the first of them)")+": "+strings.TrimSuffix(one.Why, ".")+".")
 		item.Words = letter.Quoted("One of them, as it will look, with initials for the name:", one.Subject, one.Text, one.HTML)

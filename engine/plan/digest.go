@@ -242,7 +242,7 @@ func (p *planner) write(m *Message, h holder, titles string, secs []letter.Secti
 	}
 	frame := letter.Frame{Constituency: c.Name, Sender: c.Name, Imprint: c.Imprint, Clock: p.clock,
 		Why:   "You get this because you are " + titles + ". It gathers all that is due for you today.",
-		Wrong: howToAnswer(c) + " If something here is wrong, tell the Secretary."}
+		Wrong: onlyIf(n > 0, howToAnswer(c)+" ") + "If something here is wrong, tell the Secretary."}
 	body := letter.Page(frame, subject, letter.DigestBody(used))
 	m.Content = letter.Content{From: p.from(""), FromName: c.Name, To: h.email, ToName: h.name,
 		Subject: subject, Text: body.Text, HTML: body.HTML, Why: "what is due for " + titles, Attachments: m.Content.Attachments}

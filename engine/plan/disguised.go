@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/clarion-clp/clarion/engine/dataset"
+	"github.com/clarion-clp/clarion/engine/letter"
 	"github.com/clarion-clp/clarion/engine/playbook"
 )
 
@@ -26,6 +27,20 @@ func (l Line) Masked(in Input) Line {
 	}
 	l.Why = d.text(l.Why)
 	return l
+}
+
+// Unnamed is a message as it may lie in a file that names nobody: masked, and
+// without who signs it.
+func (m Message) Unnamed(in Input) letter.Content {
+	d := newPlanner(in).disguiseOf(&m.Message, m.Content, m.about...)
+	signed, office, _ := strings.Cut(m.Content.FromName, ", ")
+	d.person(signed)
+	c := d.content(m.Content)
+	c.From, c.ReplyTo, c.FromName = "", "", Initials(signed)
+	if isOffice(in.Set, office) {
+		c.FromName += ", " + office
+	}
+	return c
 }
 
 // Masked is a doubt as it may travel.

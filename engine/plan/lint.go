@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/clarion-clp/clarion/engine/dataset"
 	"github.com/clarion-clp/clarion/engine/ledger"
 	"github.com/clarion-clp/clarion/engine/playbook"
 )
@@ -46,6 +47,7 @@ func Lint(in Input) []playbook.Fault {
 		out = append(out, f)
 	}
 	out = append(out, unsigned(in.Set)...)
+	out = append(out, heavy(in)...)
 	for _, pb := range in.Set.Playbooks {
 		for i, st := range pb.Steps {
 			if !st.Off && (st.Letter != nil || st.Subject != nil) {
@@ -68,6 +70,38 @@ func unsigned(set *playbook.Set) []playbook.Fault {
 		}
 	}
 	return nil
+}
+
+// heavy warns of papers that letters may attach and that are too large to travel.
+func heavy(in Input) []playbook.Fault {
+	attaches := ""
+	for _, pb := range in.Set.Playbooks {
+		for _, s := range pb.Steps {
+			if s.Attach != nil && !s.Off && attaches == "" {
+				attaches = pb.Name
+			}
+		}
+	}
+	t := in.Tables["documents"]
+	if attaches == "" || t == nil || in.File == nil {
+		return nil
+	}
+	most := in.Set.Constituency.Mail.MostAttached()
+	var out []playbook.Fault
+	for _, r := range t.Rows {
+		for _, c := range t.Schema.Columns {
+			if c.Kind != dataset.File {
+				continue
+			}
+			v, _ := r.Get(t.Schema, c.Name)
+			if f, ok := in.File(v.S); ok && f.Size > most {
+				out = append(out, playbook.Fault{File: "constituency.yaml", Line: 1, Column: 1,
+					Text: fmt.Sprintf("documents/%s has %d MB, and letters carry %d MB at most: none that attaches it can go.", dataset.Plain(r.Key), (f.Size+1<<20-1)>>20, most>>20),
+					Hint: "make it smaller, or set attachments_mb under mail, if the mail provider takes as much"})
+			}
+		}
+	}
+	return out
 }
 
 // holed is how the plan begins to say that a letter has a hole.

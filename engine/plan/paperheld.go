@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/clarion-clp/clarion/engine/ledger"
 	"github.com/clarion-clp/clarion/engine/letter"
@@ -60,9 +59,7 @@ func (d *desk) stays(x *want) (why string, asks bool) {
 }
 
 // byReply is how a letter asks for an answer by mail.
-var byReply = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)\breply to this (?:e-?mail|mail|message)\b`)
-})
+const byReply = `(?i)\breply\s+to\s+this\s+(?:e-?mail|mail|message)\b`
 
 // onPaper is the words of a letter for the post, in which nobody is asked to reply
 // to an email.
@@ -73,7 +70,8 @@ func onPaper(b letter.Body) letter.Body {
 		}
 		return "get in touch"
 	}
-	b.Text, b.HTML = byReply().ReplaceAllStringFunc(b.Text, say), byReply().ReplaceAllStringFunc(b.HTML, say)
+	asked := regexp.MustCompile(byReply)
+	b.Text, b.HTML = asked.ReplaceAllStringFunc(b.Text, say), asked.ReplaceAllStringFunc(b.HTML, say)
 	return b
 }
 

@@ -188,14 +188,15 @@ func (p *planner) consentWords(c *consent, h holder) string {
 		for _, m := range c.letters {
 			list = append(list, p.readerOf(m))
 		}
-		out = append(out, "They go to "+readersInShort(list)+".")
+		out = append(out, "They go to "+readersInShort(list)) // initials end with a full stop
 	}
 	until := c.until()
 	if until.IsZero() {
 		return strings.Join(append(out, "No time is set in which a yes can be taken back (review: undo: in constituency.yaml), so they may have left by now."), "\n\n")
 	}
-	out = append(out, "They leave from "+p.clock.Words(until)+" on. Until then whoever is Secretary or Chair can stop them: by the link in this message, if it has one"+
-		onlyIf(p.set.Constituency.Mail.Answers() != "", ", by answering with the word stop as the first line,")+" or with a command:")
+	out = append(out, "They leave from "+p.clock.Words(until)+" on. Until then whoever is Secretary or Chair can stop them: "+
+		onlyIf(p.set.Constituency.Web.Public != "", "by the link in this message, ")+
+		onlyIf(p.set.Constituency.Mail.Answers() != "", "by answering with the word stop as the first line, ")+"in the console, or with the command:")
 	if n > mostListed {
 		numbers = []string{"NUMBERS"}
 	}

@@ -18,22 +18,27 @@ func (t *Tx) Head() (seq int64, hash string, err error) {
 	return seq, hash, explain("reading the log", err)
 }
 
+// Decisions are the changes that are decisions even where no person made them,
+// as the index events_decided has them.
+var Decisions = []string{
+	ledger.MessageApproved{}.Type(), ledger.Trusted{}.Type(), ledger.PlanSaved{}.Type(), ledger.PlanExpired{}.Type(),
+	ledger.HaltedAll{}.Type(), ledger.Imported{}.Type(), ledger.Suppressed{}.Type(),
+}
+
 // errEnough ends a reading before its end.
 var errEnough = errors.New("enough")
 
 // Backwards calls f for the events before one, newest first, until it wants no
 // more; 0: from the newest. Only what persons did, and changes of some types by
-// whomever, where any types are named: of a year's log that is a small part.
+// whomever, where any types are named: of a year's log that is a small part, for
+// which there is an index. The types are names of the ledger's own.
 func (t *Tx) Backwards(before int64, types []string, f func(EventRecord) (more bool, err error)) error {
 	query, args := `select seq, type, happened, happened_by, entity, body, hash from events where constituency = ?`, []any{here}
 	if before > 0 {
 		query, args = query+` and seq < ?`, append(args, before)
 	}
-	if len(types) > 0 {
-		query += ` and (happened_by <> 'clarion' or type in (?` + strings.Repeat(", ?", len(types)-1) + `))`
-		for _, typ := range types {
-			args = append(args, typ)
-		}
+	if len(types) > 0 { // written out as the index has it, which is found by that
+		query += ` and (happened_by <> 'clarion' or type in ('` + strings.Join(types, "', '") + `'))`
 	}
 	err := t.each(query+` order by seq desc`, args, func(scan func(...any) error) error {
 		e, _, err := readEvent(scan)

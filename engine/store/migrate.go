@@ -43,7 +43,7 @@ func migrations() ([]migration, error) {
 }
 
 // newest is the version this program writes.
-const newest = 9
+const newest = 10
 
 // version reads the schema's version: 0 for an empty file.
 func version(ctx context.Context, q querier) (int, error) {
