@@ -44,7 +44,7 @@ func TestHostileNamesOnPaper(t *testing.T) {
 		if strings.Contains(text, "\u202e") {
 			t.Error("a direction character went through")
 		}
-		if comments != 1 || names != strings.Contains(text, "Zebedee") || names != strings.Contains(text, "pat1@example.net") || names != (articles > 1) {
+		if comments != 1 || names != strings.Contains(text, "Zebedee") || names != strings.Contains(text, "alert(1)") || names != strings.Contains(text, "pat1@example.net") || names != (articles > 1) {
 			t.Errorf("names %v: %d comments, %d letters; Zebedee: %v", names, comments, articles, strings.Contains(text, "Zebedee"))
 		}
 	}

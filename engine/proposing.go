@@ -67,8 +67,12 @@ func (e *Engine) propose(tx *store.Tx, p *plan.Plan, now time.Time) error {
 			return fmt.Errorf("writing the plan down: %w", err)
 		}
 	}
-	if err := e.savePlan(tx, now); err != nil {
+	expires, err := e.savePlan(tx, now)
+	if err != nil {
 		return fmt.Errorf("saving what waits for a yes: %w", err)
+	}
+	if !expires.IsZero() && (p.Wake.IsZero() || expires.Before(p.Wake)) {
+		p.Wake = expires
 	}
 	if len(p.Changes) == 0 && fresh == 0 && e.livedToday(tx, now) {
 		return nil

@@ -159,15 +159,16 @@ func (e *Engine) planOf(book *ledger.Book, digest string, now time.Time) (SavedP
 		past.Number, e.Clock().Words(past.Saved), e.Clock().Words(past.Expires))
 }
 
-// savePlan saves what waits for a yes now, where it is not what was saved last.
-func (e *Engine) savePlan(tx *store.Tx, now time.Time) error {
+// savePlan saves what waits for a yes now, where it is not what was saved last,
+// and gives the end of what it saved.
+func (e *Engine) savePlan(tx *store.Tx, now time.Time) (expires time.Time, err error) {
 	book, err := tx.LoadBook()
 	if err != nil {
-		return err
+		return expires, err
 	}
 	waiting := slices.DeleteFunc(book.MessagesIn(ledger.Proposed), func(m ledger.Message) bool { return m.Kind != ledger.Letter })
 	if len(waiting) == 0 {
-		return nil
+		return expires, nil
 	}
 	next := book.NextPlan()
 	c := ledger.PlanSaved{Plan: next, Digest: ledger.PlanDigest(next, waiting), Expires: now.Add(e.set.Constituency.Review.Expires), Settings: e.set.Settings}
@@ -176,17 +177,17 @@ func (e *Engine) savePlan(tx *store.Tx, now time.Time) error {
 	}
 	all := book.SavedPlans()
 	if n := len(all); n > 0 && !saved(book, all[n-1], now).Expired && slices.Equal(all[n-1].Letters, c.Letters) {
-		return nil
+		return expires, nil
 	}
 	if c.Data, err = dataDigest(tx); err != nil {
-		return err
+		return expires, err
 	}
 	h := sha256.New()
 	for _, pb := range e.set.Playbooks {
 		fmt.Fprintf(h, "%s %s\n", pb.Name, pb.Digest)
 	}
 	c.Playbooks = hex.EncodeToString(h.Sum(nil))
-	return tx.Apply(now, "clarion", c)
+	return c.Expires, tx.Apply(now, "clarion", c)
 }
 
 // dataDigest stands for all that is known: the imports that hold, and the facts

@@ -20,13 +20,9 @@ func (e *Engine) LetIn(ctx context.Context, role string, until time.Time) (token
 }
 
 // MailSignIn mails a link to sign in to an officer's own address, as the officers
-// list has it. To any other address nothing goes. The letter is no part of the
-// record: the ledger does not know of it.
-func (e *Engine) MailSignIn(ctx context.Context, l *Look, address string, until time.Time, link func(token string) string) error {
-	seat, there := SeatAt(l.In, address)
-	if !there {
-		return nil
-	}
+// list has it: that of a seat. The letter is no part of the record: the ledger
+// does not know of it.
+func (e *Engine) MailSignIn(ctx context.Context, seat Seat, until time.Time, link func(token string) string) error {
 	var token string
 	err := e.Store.Update(ctx, func(tx *store.Tx) (err error) {
 		token, err = tx.NewSignIn(store.Sitting{Person: seat.Person}, until)

@@ -115,13 +115,13 @@ func (a *approval) maySecond(first ledger.Yes) string {
 // SecondWords says whose second yes a letter needs.
 func SecondWords(set *playbook.Set, roles []string) string {
 	if len(roles) == 0 {
-		return "it needs a second yes, and nobody else can say it: write another Secretary, Chair or Treasurer into the list of officers"
+		return "a second yes is needed, and nobody else can say it: write another Secretary, Chair or Treasurer into the list of officers"
 	}
 	var titles []string
 	for _, r := range roles {
 		titles = append(titles, set.RoleTitle(r))
 	}
-	return "it needs a second yes, of another person: from the " + strings.Join(titles, " or the ") + " (--as " + strings.Join(roles, ", --as ") + ")"
+	return "a second yes is needed, of another person: from the " + strings.Join(titles, " or the ") + " (--as " + strings.Join(roles, ", --as ") + ")"
 }
 
 // Span says a length of time in words: 15 minutes.
@@ -183,5 +183,5 @@ func (p Pending) TwoWords(set *playbook.Set) string {
 	case p.First != (ledger.Yes{}):
 		return "the " + set.RoleTitle(p.First.By) + " has said yes; " + SecondWords(set, p.Second)
 	}
-	return "it goes to all members, or to most: after this yes " + SecondWords(set, p.Second)
+	return "to all members, or to most: after the first yes " + SecondWords(set, p.Second)
 }

@@ -63,8 +63,8 @@ func TestAllMembersNeedTwo(t *testing.T) {
 	}{
 		{"the Chair", officers + chair, []string{"secretary", "chair"}, "chair", ""},
 		{"the Secretary", officers + chair, []string{"secretary", "chair"}, "secretary", ""},
-		{"the same role again", officers + chair, []string{"secretary", "chair"}, "membership_officer", "it needs a second yes, of another person: from the Secretary or the Chair"},
-		{"another role", officers + chair, []string{"secretary", "chair"}, "treasurer", "it needs a second yes"},
+		{"the same role again", officers + chair, []string{"secretary", "chair"}, "membership_officer", "a second yes is needed, of another person: from the Secretary or the Chair"},
+		{"another role", officers + chair, []string{"secretary", "chair"}, "treasurer", "a second yes is needed"},
 		{"the same person in another role", strings.Replace(officers, "Ann Secretary,secretary@", "Mo  member,mo@", 1), []string{"treasurer"}, "secretary", "from the Treasurer (--as treasurer)"},
 		{"the same mailbox in another role", strings.Replace(officers, "secretary@", "membership@", 1), []string{"treasurer"}, "secretary", "from the Treasurer (--as treasurer)"},
 		{"the Treasurer, where the others are one person", strings.Replace(officers, "Ann Secretary", "Mo Member", 1), []string{"treasurer"}, "treasurer", ""},

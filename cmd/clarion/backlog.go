@@ -104,7 +104,7 @@ func keyed(cases []engine.BacklogCase, keys []string) ([]engine.BacklogCase, err
 }
 
 type reviewReleaseCmd struct {
-	Playbook string `arg:"" help:"The playbook whose batch a brake holds."`
+	Playbook string `arg:"" help:"The playbook whose batch is held, by a brake or because of its first letters."`
 }
 
 func (*reviewReleaseCmd) Help() string { return examples(`clarion review release arrears-chase`) }
@@ -122,7 +122,7 @@ func (c *reviewReleaseCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	return s.tell("The brake lets %s of %s pass until tomorrow night. They still need what approval they needed.", plural(n, "letter", "letters"), c.Playbook)
+	return s.tell("What held %s of %s lets them go on. They still need what approval they needed.", plural(n, "letter", "letters"), c.Playbook)
 }
 
 type reviewUncertainCmd struct {

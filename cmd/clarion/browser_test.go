@@ -225,7 +225,8 @@ func (b *browser) picture(name string) {
 	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
 	defer cancel()
 	if !b.strict { // what stands in frames has to be painted too
-		ask[bool](b, `new Promise(r => requestAnimationFrame(() => requestAnimationFrame(() => r(true))))`)
+		ask[bool](b, `Promise.all([...document.querySelectorAll("iframe[src]")].map(f => new Promise(r => { f.addEventListener("load", () => r(true)); f.src = f.src; setTimeout(() => r(true), 2000) })))
+  .then(() => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(() => r(true)))))`)
 	}
 	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
 	if err != nil {

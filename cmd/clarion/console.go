@@ -68,10 +68,14 @@ func (s *session) serveConsole(o *office, token string) error {
 	if unsaid {
 		web.Listen = here
 	}
-	w, err := s.openWeb(o, web, false)
+	daemon, err := o.store.Holder(s.ctx, "daemon") // which does not listen
+	if err != nil {
+		return err
+	}
+	w, err := s.openWeb(o, web, daemon != nil)
 	if unsaid && errors.Is(err, syscall.EADDRINUSE) { // any other will do
 		web.Listen = "127.0.0.1:0"
-		w, err = s.openWeb(o, web, false)
+		w, err = s.openWeb(o, web, daemon != nil)
 	}
 	if err != nil {
 		return err
@@ -88,7 +92,11 @@ func (s *session) serveConsole(o *office, token string) error {
 		if unsaid {
 			s.out.say("constituency.yaml does not say where to listen, so it is there: only this computer reaches it.")
 		}
-		s.out.say("The console is open until Ctrl-C. No letter goes by itself meanwhile: that is for clarion daemon, or clarion run.")
+		meanwhile := "No letter goes by itself meanwhile: that is for clarion daemon, or clarion run."
+		if daemon != nil {
+			meanwhile = "The daemon goes on beside it."
+		}
+		s.out.say("The console is open until Ctrl-C. %s", meanwhile)
 	}
 	go w.follow(s.ctx)
 	err = w.console.Serve(s.ctx)

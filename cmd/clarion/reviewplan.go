@@ -40,7 +40,11 @@ func leaves(o *office, m engine.Pending) string {
 	if m.State != ledger.Approved || !m.Until.After(o.Now()) {
 		return ""
 	}
-	return "; leaves from " + o.Clock().Words(m.Until) + " on, unless it is taken back"
+	when := o.Clock().Words(m.Until)
+	if o.Clock().Day(m.Until) == o.Clock().Day(o.Now()) {
+		when = m.Until.In(o.Clock().Zone).Format("15:04")
+	}
+	return "; leaves from " + when + " on"
 }
 
 // undoWords says until when what was approved can be taken back.

@@ -30,7 +30,8 @@ type web struct {
 	ended   chan struct{}
 }
 
-// openWeb begins to listen, where an address is given: for a daemon, or by itself.
+// openWeb begins to listen, where an address is given: with a daemon at work, or
+// without.
 func (s *session) openWeb(o *office, as playbook.Web, daemon bool) (*web, error) {
 	w := &web{s: s, options: o.Options, as: as, ended: make(chan struct{})}
 	w.set.Store(o.Set())

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/clarion-clp/clarion/engine"
 	"github.com/clarion-clp/clarion/engine/dataset"
@@ -22,6 +23,8 @@ type desk struct {
 	deciders map[string][]string
 	stray    map[aRecord]bool
 	private  map[string]bool
+	closed   map[string]bool // lists that the seat may not look through
+	silent   map[string]bool // playbooks that read what it may not see
 }
 
 // aRecord is a record of a list.
@@ -38,7 +41,7 @@ func (c *Console) at(page func(*desk)) func(*visit) {
 			v.fail(err)
 			return
 		}
-		page(&desk{visit: v, l: l, deciders: map[string][]string{}, stray: map[aRecord]bool{}, private: map[string]bool{}})
+		page(&desk{visit: v, l: l, deciders: map[string][]string{}, stray: map[aRecord]bool{}, private: map[string]bool{}, closed: map[string]bool{}, silent: map[string]bool{}})
 	}
 }
 
@@ -67,10 +70,17 @@ func (d *desk) open(name string) bool {
 	return !hidden
 }
 
-// here reports whether a record is of a branch that the seat may see.
+// here reports whether the seat may hear of a record: its list is one that it may
+// look through, and it is of a branch that it may see.
 func (d *desk) here(list string, ref dataset.Ref) bool {
-	if !d.Seat.Bound() {
-		return true
+	closed, known := d.closed[list]
+	if !known {
+		t := d.l.In.Tables[list]
+		closed = t != nil && !d.mayBrowse(t.Schema)
+		d.closed[list] = closed
+	}
+	if closed || !d.Seat.Bound() {
+		return !closed
 	}
 	r := aRecord{list, ref}
 	hidden, known := d.stray[r]
@@ -79,6 +89,31 @@ func (d *desk) here(list string, ref dataset.Ref) bool {
 		d.stray[r] = hidden
 	}
 	return !hidden
+}
+
+// hears reports whether the seat may hear of a letter: of what it is about, or
+// because it decides about it.
+func (d *desk) hears(m ledger.Message, of aRecord) bool {
+	return d.here(of.list, of.ref) || d.mayDecide(m) != ""
+}
+
+// tells reports whether the seat may be told why a playbook acts: what it reads
+// is nothing that the seat may not see.
+func (d *desk) tells(name string) bool {
+	pb := d.set().Playbook(name)
+	if pb == nil {
+		return true
+	}
+	silent, known := d.silent[name]
+	if !known {
+		silent = slices.ContainsFunc(pb.Data(), func(path string) bool {
+			list, column, _ := strings.Cut(path, ".")
+			s := d.set().Schemas[list]
+			return s != nil && column != "" && !d.sees(s, column)
+		})
+		d.silent[name] = silent
+	}
+	return !silent
 }
 
 // branch is the branch of a record.

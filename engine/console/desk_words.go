@@ -1,6 +1,7 @@
 package console
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/clarion-clp/clarion/engine/dataset"
@@ -27,6 +28,26 @@ func plainLines(text string) string {
 		lines[i] = dataset.Plain(strings.TrimRight(l, "\r"))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// paragraphs are those of a text that was broken into lines for a mail: within
+// one the lines flow, but for those of a list.
+func paragraphs(text string) []string {
+	var out []string
+	for _, p := range strings.Split(plainLines(text), "\n\n") {
+		p = strings.Trim(p, "\n")
+		lines := strings.Split(p, "\n")
+		listed := func(l string) bool {
+			return strings.HasPrefix(l, "- ") || strings.HasPrefix(l, "* ") || strings.HasPrefix(l, " ")
+		}
+		if !slices.ContainsFunc(lines, listed) {
+			p = strings.Join(lines, " ")
+		}
+		if p != "" {
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 // sentence makes a sentence of what a verb says.
@@ -57,12 +78,15 @@ func (d *desk) cells(t *dataset.Table, row *dataset.Row, columns []string) (out 
 			hidden++
 			continue
 		}
-		c := cellView{Column: document.Capital(document.Readable(name)), Value: "blank", From: dataset.Plain(t.Origin(row, name).String())}
+		c := cellView{Column: document.Capital(document.Readable(name)), Value: "blank"}
 		if !v.IsBlank() {
 			c.Value = dataset.Plain(v.Words(d.clock()))
 		}
-		if o := t.Origin(row, name); o.Row == 0 && o.File == "" {
+		switch o := t.Origin(row, name); { // where the record itself stands is said once
+		case o.Row == 0 && o.File == "" && !v.IsBlank():
 			c.From = "recorded here"
+		case o.File != t.File || o.Row != row.Line:
+			c.From = dataset.Plain(o.String())
 		}
 		if problem != nil {
 			c.Value, c.Why = dataset.Plain(problem.Text), dataset.Plain(problem.Why)

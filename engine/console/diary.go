@@ -13,6 +13,7 @@ import (
 	"github.com/clarion-clp/clarion/engine/dataset"
 	"github.com/clarion-clp/clarion/engine/document"
 	"github.com/clarion-clp/clarion/engine/plan"
+	"github.com/clarion-clp/clarion/engine/playbook"
 )
 
 // diaryPages registers the year ahead.
@@ -172,6 +173,11 @@ func (d *desk) ahead(days []plan.Day, v *diaryView) []plan.Day {
 			roles[h.Role] = true
 			return v.Role != "" && h.Role != v.Role
 		})
+		for i := range day.Items {
+			if h := &day.Items[i]; !d.seesAll(d.headline(h.Playbook, h.Step)) {
+				h.Line, h.Why = "", "" // what it gives away is not for the seat
+			}
+		}
 		if len(day.Items) > 0 {
 			out = append(out, day)
 		}
@@ -182,6 +188,18 @@ func (d *desk) ahead(days []plan.Day, v *diaryView) []plan.Day {
 		}
 	}
 	return out
+}
+
+// headline are the guarded columns that the one line of a step gives away.
+func (d *desk) headline(name, step string) []playbook.Guard {
+	if pb := d.set().Playbook(name); pb != nil {
+		for _, s := range pb.Steps {
+			if s.ID == step {
+				return s.Heads
+			}
+		}
+	}
+	return nil
 }
 
 // lay chooses the month that is asked for, or the first.

@@ -68,3 +68,6 @@ func SeatForTests(role string) engine.Seat { return engine.Seat{Roles: []string{
 func (c *Console) Sensitive(path string) {
 	c.mux.HandleFunc("GET "+path, c.freshly(mayForget, func(v *visit) { _, _ = v.w.Write([]byte("fresh enough")) }))
 }
+
+// CookieName is what the cookie of a session is called.
+func CookieName(c *Console) string { return c.sessions.Cookie.Name }

@@ -68,19 +68,10 @@ func (d *desk) mayRead(m ledger.Message) bool {
 		return d.Seat.Email != "" && m.Address != "" && m.Address == d.l.In.Hash(strings.ToLower(strings.TrimSpace(d.Seat.Email)))
 	}
 	_, of := d.subject(m)
-	if !d.here(of.list, of.ref) && !d.constituencyWide(m, of) {
-		return false
-	}
 	if d.mayDecide(m) != "" || d.decides(m.Approver, d.branch(of.list, of.ref)) != "" {
 		return true
 	}
-	return d.open(m.Playbook) && d.seesAll(d.shows(m))
-}
-
-// constituencyWide reports that a letter is about no record that has a branch,
-// and the seat decides about it.
-func (d *desk) constituencyWide(m ledger.Message, of aRecord) bool {
-	return d.branch(of.list, of.ref) == "" && d.decides(m.Approver, "") != ""
+	return d.here(of.list, of.ref) && d.open(m.Playbook) && d.seesAll(d.shows(m)) && d.tells(m.Playbook)
 }
 
 // shows are the guarded columns that a letter lays open.

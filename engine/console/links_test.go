@@ -101,6 +101,8 @@ func TestReviewPages(t *testing.T) {
 		ids, rest = append(ids, id), after
 	}
 	form := url.Values{"do": {"approve"}, "letter": ids}.Encode()
+	h.ask("GET", path+"?"+form, "").want(t, "opened with a form", 200, "Opening this page has changed nothing")
+	h.ask("HEAD", path+"?"+form, "")
 	for what, header := range map[string]func(*http.Request){
 		"from a page elsewhere": with("Sec-Fetch-Site", "cross-site"), "from another host": with("Origin", "https://elsewhere.example.com"),
 	} {

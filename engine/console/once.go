@@ -274,7 +274,7 @@ func (v *visit) draft(p *oncePage) *engine.Draft {
 	}
 	d, err := v.e.Draft(v.r.Context(), p.Once)
 	if err != nil {
-		return fail([]faultWords{{Text: sentenceOf(err.Error())}})
+		return fail([]faultWords{{Text: wholeSentence(err.Error())}})
 	}
 	if len(d.Faults) > 0 {
 		return fail(wordsOf(d.Faults))
@@ -289,7 +289,7 @@ func (v *visit) draft(p *oncePage) *engine.Draft {
 	l := &onceLook{Name: d.Name, Matched: n.Matched, Looked: n.Looked, Warnings: wordsOf(d.Warnings)}
 	sum := sha256.New()
 	for _, x := range d.Plan.Lines {
-		line := onceLine{Who: dataset.Plain(x.To), Why: sentenceOf(x.Why)}
+		line := onceLine{Who: dataset.Plain(x.To), Why: wholeSentence(x.Why)}
 		if x.Verb == plan.Asks {
 			fmt.Fprintln(sum, x.To)
 			if len(l.Gets) < mostOnceNames {
@@ -309,10 +309,10 @@ func (v *visit) draft(p *oncePage) *engine.Draft {
 		l.Not = append(l.Not, onceLine{Who: dataset.Plain(x.About), Why: "It cannot be told " + dataset.Plain(x.What) + ": " + dataset.Plain(x.Why) + "."})
 	}
 	for _, h := range d.Plan.Holds {
-		l.Holds = append(l.Holds, sentenceOf(h.Why))
+		l.Holds = append(l.Holds, wholeSentence(h.Why))
 	}
 	if c := d.Sample; c != nil {
-		l.To, l.Subject, l.Text = person(c.ToName, c.To), dataset.Plain(c.Subject), plainLines(c.Text)
+		l.To, l.Subject, l.Text = person(c.ToName, ""), dataset.Plain(c.Subject), plainLines(c.Text)
 		fmt.Fprintln(sum, c.Subject, c.HTML)
 	}
 	p.Look, p.Shown = l, hex.EncodeToString(sum.Sum(nil))

@@ -105,6 +105,7 @@ func (c *Console) areas(mux *http.ServeMux) {
 	c.reviewPages(mux)
 	c.taskPages(mux)
 	c.recordPages(mux)
+	c.sensitivePages(mux)
 	c.diaryPages(mux)
 	c.logPages(mux)
 	c.playbookPages(mux)

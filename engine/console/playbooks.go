@@ -112,7 +112,7 @@ func wordsOf(list []playbook.Fault) (out []faultWords) {
 	for _, f := range list {
 		w := faultWords{Text: dataset.Plain(f.Text), Source: dataset.Plain(f.Source)}
 		if f.Hint != "" {
-			w.Text += " " + sentenceOf(f.Hint)
+			w.Text += " " + wholeSentence(f.Hint)
 		}
 		if f.Line > 0 {
 			w.Where = "Line " + itoa(f.Line) + ", column " + itoa(max(f.Column, 1))
@@ -130,8 +130,8 @@ func wordsOf(list []playbook.Fault) (out []faultWords) {
 	return out
 }
 
-// sentenceOf makes a sentence of a hint.
-func sentenceOf(s string) string {
+// wholeSentence makes a sentence of a hint.
+func wholeSentence(s string) string {
 	s = dataset.Plain(s)
 	if s == "" {
 		return ""

@@ -179,7 +179,7 @@ func (b *bookshelf) trustInto(v *visit, pb *playbook.Playbook, p *playbookPage) 
 	st := plan.TrustIn(pb, v.e.Set().Constituency, in.Book, in.Now)
 	p.Why, p.Next = v.whyTrust(pb, st, v.wordsOf(st.Minute)), nextTrust(pb, st)
 	for l := playbook.Observe; l <= pb.Trust; l++ {
-		p.Levels = append(p.Levels, levelChoice{Level: l.String(), Words: sentenceOf(trustWords[l]), Now: l == st.Level})
+		p.Levels = append(p.Levels, levelChoice{Level: l.String(), Words: wholeSentence(trustWords[l]), Now: l == st.Level})
 	}
 	if a, at, ok := in.Book.Adoption(pb.Name); ok {
 		p.Adopted = v.clock().Day(at).Words()

@@ -76,7 +76,7 @@ func (v *visit) whyTrust(pb *playbook.Playbook, st plan.Standing, minute string)
 	text := ""
 	switch {
 	case st.Why != "":
-		return sentenceOf(st.Why)
+		return wholeSentence(st.Why)
 	case st.Earned:
 		text = "It earned that on " + v.clock().Day(st.Since).Words() + "."
 	default:

@@ -70,7 +70,7 @@ func (d *desk) people() {
 func (d *desk) lists() []string {
 	var out []string
 	for name, t := range d.l.In.Tables {
-		if t != nil && len(t.Rows) > 0 && d.mayBrowse(t.Schema) {
+		if t != nil && len(t.Rows) > 0 && d.set().Schemas[name] != nil && d.mayBrowse(t.Schema) {
 			out = append(out, name)
 		}
 	}
@@ -205,7 +205,7 @@ func (d *desk) record() {
 	}
 	accounts := d.l.Plan.Explain(d.l.In, list, row.Ref)
 	for _, a := range accounts {
-		if !d.open(a.Playbook) {
+		if !d.open(a.Playbook) { // its reasons are masked part by part
 			v.Private++
 			continue
 		}

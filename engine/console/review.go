@@ -161,7 +161,7 @@ func (d *desk) parts(p *plan.Plan, only string) []*planPart {
 		}
 	}
 	for _, m := range d.book().MessagesIn(ledger.Uncertain) {
-		if _, of := d.subject(m); wanted(m.Playbook) && d.open(m.Playbook) && d.here(of.list, of.ref) {
+		if _, of := d.subject(m); wanted(m.Playbook) && d.open(m.Playbook) && d.hears(m, of) {
 			row := letterRow{ID: m.ID, About: d.label(of), Note: "may have left on " + d.clock().Words(m.SentAt)}
 			row.Readable = d.mayRead(m)
 			part(m.Playbook).Uncertain = append(part(m.Playbook).Uncertain, row)
@@ -175,6 +175,9 @@ func (d *desk) parts(p *plan.Plan, only string) []*planPart {
 	}
 	for _, l := range p.Lines {
 		if l.Verb != plan.Asks && !listed[l.Message] && wanted(l.Playbook) && d.here(l.Dataset, l.Ref) {
+			if (l.Verb == plan.Sends || l.Verb == plan.Lists) && !d.tells(l.Playbook) {
+				l.Why = "" // it names cells
+			}
 			lines[l.Playbook] = append(lines[l.Playbook], l)
 		}
 	}
@@ -182,7 +185,8 @@ func (d *desk) parts(p *plan.Plan, only string) []*planPart {
 		part(name).Groups = d.groups(list, only != "")
 	}
 	for _, x := range p.CannotTell {
-		if wanted(x.Playbook) && !d.Seat.Bound() {
+		strange := func(c dataset.Cell) bool { return !d.here(c.Dataset, c.Ref) }
+		if wanted(x.Playbook) && !slices.ContainsFunc(x.Cells, strange) && (len(x.Cells) > 0 || !d.Seat.Bound()) {
 			if one := part(x.Playbook); len(one.Doubts) < mostGathered || only != "" && len(one.Doubts) < mostWhole {
 				one.Doubts = append(one.Doubts, doubtRow{dataset.Plain(x.About), dataset.Plain(x.What), document.Doubt(x)})
 			} else {
@@ -220,7 +224,7 @@ func (d *desk) letterInto(part *planPart, m *plan.Message) {
 			of = aRecord{c.Dataset, c.Subject}
 		}
 	}
-	if d.Seat.Bound() && !d.here(of.list, of.ref) {
+	if !d.hears(m.Message, of) {
 		return
 	}
 	row := d.letterRow(m.Message)

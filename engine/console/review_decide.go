@@ -51,7 +51,7 @@ func (d *desk) waiting(name string) batch {
 		if m.Kind != ledger.Letter || m.Playbook != name || !m.Stands || m.State != ledger.Proposed {
 			continue
 		}
-		if _, of := d.subject(m.Message); d.here(of.list, of.ref) {
+		if _, of := d.subject(m.Message); d.hears(m.Message, of) {
 			out = append(out, m.Message)
 		}
 	}
@@ -244,7 +244,7 @@ func (d *desk) approve(v engine.Voice, b batch) (engine.Decision, error) {
 func (d *desk) outcome(x engine.Decision, struck int) string {
 	var say []string
 	if n := len(x.Done); n > 0 {
-		say = append(say, document.Plural(n, "letter has", "letters have")+" their yes"+d.leaving(n))
+		say = append(say, document.Plural(n, "letter has its", "letters have their")+" yes"+d.leaving(n))
 	}
 	if n := len(x.Half); n > 0 {
 		words := "A second person must say yes too."

@@ -88,7 +88,8 @@ func (d *desk) savedPlan() {
 	parts := map[string]*savedPart{}
 	for _, id := range p.Letters {
 		m, ok := d.book().Message(id)
-		if !ok || !d.open(m.Playbook) {
+		_, of := d.subject(m)
+		if !ok || !d.open(m.Playbook) || !d.hears(m, of) {
 			v.Private++
 			continue
 		}
@@ -100,7 +101,6 @@ func (d *desk) savedPlan() {
 			}
 			parts[m.Playbook] = part
 		}
-		_, of := d.subject(m)
 		row := savedRow{letterRow: d.letterRow(m), State: d.stateWords(m)}
 		row.About = d.label(of)
 		part.Rows = append(part.Rows, row)

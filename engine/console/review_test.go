@@ -28,6 +28,7 @@ func TestABatchIsDecidedInTheBrowser(t *testing.T) {
 	mo, ann := h.officer("membership@example.org"), h.officer("secretary@example.org")
 	page := mo.get("/plan")
 	page.want(t, "the plan", 200, "4 letters wait for your yes", "Welcome to Anytown", `value="`+ids[0]+`" checked`, "Saved plan", "In numbers", "= match")
+	inOrder(t, page, `type="checkbox" name="yes"`, `href="/letters/`, `name="reason" maxlength`, `class="main">Say yes to those`, "<summary>Later")
 	other := ann.get("/plan")
 	other.want(t, "another's", 200, "4 letters wait for somebody else", "The Vice Chair (Membership) decides")
 	other.lacks(t, "another's", "/plan/decide")
@@ -65,7 +66,7 @@ func TestABatchIsDecidedInTheBrowser(t *testing.T) {
 	}
 	// Within the undo window a yes is taken back; after it the letters have gone.
 	mo.get(letterPath(all[0].ID)).want(t, "a letter", 200, "Has its yes", "Nothing leaves before 10:15", "15 minutes from now", "Nell0 Fresh", "yes, from the Vice Chair (Membership), in the browser, for saved plan")
-	mo.post(letterPath(all[0].ID)+"/reject").want(t, "without a reason", 422, "say why")
+	mo.post(letterPath(all[0].ID)+"/reject").want(t, "without a reason", 422, "Say why")
 	mo.follow(letterPath(all[0].ID)+"/reject", "reason", "she has left").want(t, "taken back", 200, "was struck out")
 	h.run()
 	if n := len(h.in(ledger.Approved)); n != 2 {
@@ -100,6 +101,7 @@ func TestSomethingElseHappenedMeanwhile(t *testing.T) {
 	}
 	letter := mo.get(letterPath(all[0].ID))
 	letter.want(t, "the letter", 200, "Waits for a yes", "Say yes to this letter", "<iframe", "new-member-welcome", ">Joined<", "What the playbook looks at")
+	inOrder(t, letter, "<h1>", "<iframe", "The same as plain text", "What the playbook looks at", "Say yes to this letter", "Strike it out", `rel="next"`)
 	picture := mo.get(letterPath(all[0].ID) + "/picture")
 	picture.want(t, "the picture", 200, "Nell0")
 	if csp := picture.Header.Get("Content-Security-Policy"); !strings.Contains(csp, "sandbox") || !strings.Contains(csp, "default-src 'none'") || strings.Contains(csp, "script") {
@@ -159,5 +161,23 @@ func TestLettersToAllMembersNeedASecondPerson(t *testing.T) {
 	ann.follow("/plan/decide", form...).want(t, "the second", 200, "24 letters have their yes")
 	if m := h.message(all[0].ID); m.State != ledger.Approved || m.Yes.By != "secretary" {
 		t.Errorf("%s %+v", m.State, m.Yes)
+	}
+}
+
+// inOrder checks that parts of a page stand in the order in which somebody comes
+// to them who goes through it with the keyboard, and that no other is set.
+func inOrder(t *testing.T, a answer, parts ...string) {
+	t.Helper()
+	at := 0
+	for _, p := range parts {
+		i := strings.Index(a.body[at:], p)
+		if i < 0 {
+			t.Errorf("%q does not come after what should be before it:\n%s", p, a.body)
+			return
+		}
+		at += i + len(p)
+	}
+	if strings.Contains(a.body, `tabindex="1`) || strings.Contains(a.body, "autofocus") {
+		t.Error("the page has an order of its own")
 	}
 }

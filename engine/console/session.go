@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/alexedwards/scs/v2"
+	"github.com/alexedwards/scs/v2/memstore"
 
 	"github.com/clarion-clp/clarion/engine/dataset"
 	"github.com/clarion-clp/clarion/engine/store"
@@ -39,6 +40,9 @@ const (
 // renewed by it; how long they last is ours to say, by the clock of the console.
 func (c *Console) newSessions() *scs.SessionManager {
 	m := scs.New()
+	if own, ok := m.Store.(*memstore.MemStore); ok { // it would tidy up once a minute, for ever
+		own.StopCleanup()
+	}
 	m.Store, m.Codec = shelf{c}, codec{}
 	m.HashTokenInStore = true
 	m.Lifetime = mostSession

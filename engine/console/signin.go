@@ -68,7 +68,7 @@ func (c *Console) askForLink(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	address := strings.TrimSpace(r.PostFormValue("email"))
-	if c.typed.allows(strings.ToLower(address), now) && c.letters.allows("all", now) && len(address) <= 320 {
+	if len(address) <= mostAddress && c.typed.allows(strings.ToLower(address), now) {
 		c.mailLink(address, localPath(r.PostFormValue("back")))
 	}
 	c.show(w, http.StatusOK, "link-sent", view{})
@@ -85,7 +85,11 @@ func (c *Console) mailLink(address, back string) {
 		e := c.Engine()
 		l, err := c.sight.look(ctx, e)
 		if err == nil {
-			err = e.MailSignIn(ctx, l, address, c.now().Add(LinkHolds), func(token string) string {
+			seat, officer := engine.SeatAt(l.In, address)
+			if !officer || !c.letters.allows("all", time.Now()) {
+				return
+			}
+			err = e.MailSignIn(ctx, seat, c.now().Add(LinkHolds), func(token string) string {
 				if back != "" {
 					c.known.goingTo(token, back)
 				}
@@ -98,8 +102,11 @@ func (c *Console) mailLink(address, back string) {
 	}()
 }
 
-// mostLetter is how long the letter with a link may take.
-const mostLetter = time.Minute
+// How long the letter with a link may take, and how long an address may be.
+const (
+	mostLetter  = time.Minute
+	mostAddress = 320
+)
 
 // plainly is an error as it may be logged: a mail server may repeat an address.
 func plainly(err error) string {
@@ -200,7 +207,7 @@ func (v *visit) mailAnew() {
 	case v.Seat.Local():
 		v.askAnew()
 		return
-	case v.typed.allows(strings.ToLower(v.Seat.Email), time.Now()) && v.letters.allows("all", time.Now()):
+	case v.typed.allows(strings.ToLower(v.Seat.Email), time.Now()):
 		v.mailLink(v.Seat.Email, v.known.going(v.cookie(v.r)))
 	}
 	v.page("link-mailed", "A link is on its way", masked(v.Seat.Email))

@@ -192,13 +192,13 @@ func TestWhoAsksForALinkLearnsNothing(t *testing.T) {
 // TestNoPageWithoutASession, and no change from a page elsewhere.
 func TestNoPageWithoutASession(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, playbook.Web{})
-	for _, pattern := range console.Patterns() {
+	h := newHouse(t, playbook.Web{BehindProxy: true})
+	for i, pattern := range console.Patterns() {
 		method, path, _ := strings.Cut(pattern, " ")
 		if console.Public(path) || strings.HasPrefix(path, "/style-") || strings.HasSuffix(path, ".js") || path == "/" {
 			continue
 		}
-		a := h.ask(method, filled(path), "x=1")
+		a := h.ask(method, filled(path), "x=1", with("X-Forwarded-For", fmt.Sprint("192.0.2.", i)))
 		a.want(t, pattern, 303)
 		if !strings.HasPrefix(a.Header.Get("Location"), "/sign-in") {
 			t.Errorf("%s leads to %q", pattern, a.Header.Get("Location"))

@@ -164,7 +164,7 @@ type taskPage struct {
 	taskRow
 	Title, Playbook string // of the playbook
 	Record          string
-	Text            string
+	Text            []string // paragraphs
 	Head            []string // of its table
 	Rows            [][]string
 	Note            string
@@ -194,9 +194,9 @@ func (d *desk) task() {
 		return
 	}
 	v := taskPage{taskRow: d.taskRow(x), Title: dataset.Plain(x.Title), Playbook: x.Case.Playbook, Given: d.clock().Day(x.Given).Words(),
-		Open: x.State == ledger.TaskOpen || x.State == ledger.TaskOverdue, Text: plainLines(x.Item.Words.Text)}
+		Open: x.State == ledger.TaskOpen || x.State == ledger.TaskOverdue, Text: paragraphs(x.Item.Words.Text)}
 	if x.Item.Detail != "" {
-		v.Text = plainLines(x.Item.Detail)
+		v.Text = paragraphs(x.Item.Detail)
 	}
 	if g := x.Item.Table; g != nil {
 		v.Head, v.Rows, v.Note = g.Head, g.Rows, dataset.Plain(g.Note) // its cells are plain already

@@ -25,17 +25,14 @@ type visit struct {
 	w       http.ResponseWriter
 	r       *http.Request
 	Seat    engine.Seat
-	status  int // of the page; 0: all is well
-	e       *engine.Engine
+	status  int            // of the page; 0: all is well
+	e       *engine.Engine // the constituency, with the settings of when the request came
 	seen    *engine.Look
 	session context.Context
 }
 
 // steady is the context of what is written: who hangs up still means it.
 func (v *visit) steady() context.Context { return context.WithoutCancel(v.r.Context()) }
-
-// engine gives the constituency as it was when the request came.
-func (v *visit) engine() *engine.Engine { return v.e }
 
 // look gives the constituency at this moment, with its plan. It is shared with
 // other visits, and must not be changed.

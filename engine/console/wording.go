@@ -297,7 +297,7 @@ func (b *bookshelf) picture(v *visit, w *written) {
 		}
 		found, tried, err := v.e.Pictures(v.r.Context(), ed, mostPictures)
 		if err != nil {
-			list = []picture{{Held: sentenceOf(err.Error())}}
+			list = []picture{{Held: wholeSentence(err.Error())}}
 		} else {
 			wrong = wordsOf(tried.Faults)
 		}

@@ -95,6 +95,43 @@ func (p *planner) earn() {
 	}
 }
 
+// spoiled is how many letters must have come back before their share says
+// anything: one dead address is no verdict.
+const spoiled = 3
+
+// spoil takes trust from playbooks of whose letters too large a share came back,
+// counted over the days over which it is earned, and since a person last said
+// what they may do.
+func (p *planner) spoil() {
+	e := p.set.Constituency.Earning
+	trusted := map[string]time.Time{}
+	for _, pb := range p.set.Playbooks {
+		if on, _ := p.onRecord(pb); p.trust(pb) > playbook.Each {
+			trusted[pb.Name] = on.At
+		}
+	}
+	if len(trusted) == 0 {
+		return
+	}
+	sent, back := map[string]int{}, map[string]int{}
+	for _, d := range p.in.Book.Departures(p.clock.On(p.today.AddDays(1-e.Days), 0)) {
+		since, counts := trusted[d.Playbook]
+		switch {
+		case !counts || d.Left.Before(since):
+		case d.State == ledger.Bounced, d.State == ledger.Failed && refused(d.Message):
+			back[d.Playbook]++
+			sent[d.Playbook]++
+		case d.State == ledger.Sent:
+			sent[d.Playbook]++
+		}
+	}
+	for _, pb := range p.set.Playbooks {
+		if n := back[pb.Name]; n >= spoiled && n*100 > e.BouncePercent*sent[pb.Name] {
+			p.fall(pb, fellByBounces)
+		}
+	}
+}
+
 // merits tells each approver, in the next digest that leaves, of trust that a
 // playbook has earned.
 func (p *planner) merits(out map[string]*asking, left map[string]time.Time) {

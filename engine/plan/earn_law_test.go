@@ -190,6 +190,17 @@ func TestTrustIsEarned(t *testing.T) {
 		{"more than five per cent come back", "", playbook.Automatic, "each", func(b *bench) { b.decided(19, 1, 7) }, ""},
 		{"they came back of letters 13 days ago", "", playbook.Automatic, "each", func(b *bench) { b.decided(10, 1, 7); b.on("2026-03-16"); b.decided(1, 1) }, ""},
 		{"they came back of letters 14 days ago", "", playbook.Automatic, "each", func(b *bench) { b.decided(10, 1, 7); b.on("2026-03-17"); b.decided(1, 1) }, batch},
+		{"three of twenty come back of one that goes by itself", "", playbook.Automatic, "automatic", func(b *bench) { b.decided(20, 1, 5, 6, 7) }, "arrears each bounces"},
+		{"three of twenty come back of one trusted with batches", "", playbook.Automatic, "batch", func(b *bench) { b.decided(20, 1, 5, 6, 7) }, "arrears each bounces"},
+		{"two come back, which is no verdict", "", playbook.Automatic, "automatic", func(b *bench) { b.decided(20, 1, 5, 6) }, ""},
+		{"three of sixty come back", "", playbook.Automatic, "automatic", func(b *bench) { b.decided(60, 1, 5, 6, 7) }, ""},
+		{"three came back of letters 13 days ago", "", playbook.Automatic, "automatic", func(b *bench) { b.decided(20, 1, 5, 6, 7); b.on("2026-03-16") }, "arrears each bounces"},
+		{"three came back of letters 14 days ago", "", playbook.Automatic, "automatic", func(b *bench) { b.decided(20, 1, 5, 6, 7); b.on("2026-03-17") }, ""},
+		{"three came back, and a person gave the trust again", "", playbook.Automatic, "automatic", func(b *bench) {
+			b.decided(20, 1, 5, 6, 7)
+			b.now = b.now.Add(time.Minute)
+			b.apply("secretary", ledger.Trusted{Playbook: "arrears", Level: "automatic"})
+		}, ""},
 		{"twelve are asked for here, and there are eleven", "trust: {decisions: 12}\n", playbook.Automatic, "each", func(b *bench) { b.decided(11, 1) }, ""},
 		{"twelve are asked for here, and there are twelve", "trust: {decisions: 12, bounces: 10 percent, days: 7}\n", playbook.Automatic, "each", func(b *bench) { b.decided(12, 1, 3) }, batch},
 	} {

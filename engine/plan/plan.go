@@ -190,6 +190,7 @@ func (p *planner) compute() *Plan {
 	for _, pb := range p.set.Playbooks {
 		p.playbook(pb)
 	}
+	p.spoil()
 	p.letters()
 	p.fallen()
 	p.tellAbsences()

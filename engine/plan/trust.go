@@ -15,6 +15,7 @@ const (
 	fellByBrake     = "brake"
 	fellByComplaint = "complaint"
 	fellByWords     = "words"
+	fellByBounces   = "bounces"
 )
 
 // complaintReach is how far back a letter may have reached a member to be what
@@ -75,6 +76,8 @@ func whyTrust(on ledger.Trust, day string) string {
 		return "its brake held a batch of letters on " + day + asked
 	case fellByComplaint:
 		return "a member complained on " + day + asked
+	case fellByBounces:
+		return "too many of its letters had come back by " + day + asked
 	case fellByWords:
 		return "its letters' words were changed on " + day + asked
 	case roseByMerit:

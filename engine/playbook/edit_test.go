@@ -244,6 +244,10 @@ func TestWhatIsNotAmended(t *testing.T) {
 			t.Errorf("%s: %v\n%s", c.name, err, now)
 		}
 	}
+	keeps := []byte("a:\n  b: |+\n    x\n\nc: 1\n") // the blank line is b's, and would be no longer
+	if now, err := playbook.Amend(keeps, playbook.Change{Path: []string{"a", "d"}, Text: "z"}); err == nil || !strings.Contains(err.Error(), "left to people") {
+		t.Errorf("what says something else read back: %v\n%s", err, now)
+	}
 	if _, err := playbook.Amend([]byte("a: off\n"), playbook.Change{Path: []string{"a", "trust"}, Text: "each"}); err == nil || !strings.Contains(err.Error(), `a says "off"`) {
 		t.Errorf("beneath a word: %v", err)
 	}
