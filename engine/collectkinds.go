@@ -146,7 +146,7 @@ func (t *taking) soft(m ledger.Message, f MailFailure) error {
 	}
 	if before+1 >= softOften && !t.givenUp(m) {
 		return t.wait(fmt.Sprintf("%d letters to this address did not arrive within %d days, the last because %s. Perhaps the member has another address",
-			before+1, int(softWithin.Hours()/24), f.Reason))
+			before+1, int(softWithin.Hours()/24), within(f.Reason)))
 	}
 	return t.did(wasSoft, reportsFolder)
 }
@@ -409,4 +409,13 @@ func meant(text string, questions []plan.Question) (said []answeredQuestion, unc
 		}
 	}
 	return said, ""
+}
+
+// within is a sentence as a part of another.
+func within(sentence string) string {
+	s := strings.TrimSuffix(strings.TrimSpace(sentence), ".")
+	if first, rest, _ := strings.Cut(s, " "); first == "The" || first == "It" || first == "Its" {
+		return strings.ToLower(first) + " " + rest
+	}
+	return s
 }

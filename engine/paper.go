@@ -91,6 +91,9 @@ func (e *Engine) ApproveSheet(ctx context.Context, by, name string, named bool, 
 				return err
 			}
 		}
+		if len(approved) == 0 {
+			return fmt.Errorf("no letter in those rows of sheet %s waits for a yes", s.Name())
+		}
 		return nil
 	})
 	return approved, err
@@ -114,6 +117,9 @@ func (e *Engine) StrikeSheet(ctx context.Context, by, name, reason string, which
 			if err := tx.Apply(in.Now, by, ledger.LineDecided{Action: x.Action, Reason: words}); err != nil {
 				return err
 			}
+		}
+		if len(struck) == 0 {
+			return fmt.Errorf("nobody in those rows of sheet %s is still to be reached", s.Name())
 		}
 		return nil
 	})

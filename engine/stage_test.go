@@ -80,3 +80,21 @@ func TestAFirstLetterThatComesBack(t *testing.T) {
 	}
 	h.replayed()
 }
+
+// TestTheDaemonWaitsForTheStage: between the first letters and the rest it makes no
+// pass, and it makes one when the wait is over.
+func TestTheDaemonWaitsForTheStage(t *testing.T) {
+	t.Parallel()
+	h := staged(t, 12)
+	beat := h.beats()
+	if p, made := beat(); !made || p.Delivery.Sent != 2 {
+		t.Fatalf("%t, %+v", made, p.Delivery)
+	}
+	if n := idle(h, beat, 29); n != 0 {
+		t.Errorf("%d passes while the rest waited", n)
+	}
+	h.pass(time.Minute)
+	if p, made := beat(); !made || p.Delivery.Sent != 10 {
+		t.Errorf("%t, %+v", made, p.Delivery)
+	}
+}

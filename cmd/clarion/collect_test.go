@@ -27,6 +27,7 @@ import (
 // what comes back of it. Its clock is the test's.
 type loop struct {
 	came []string // all that arrived
+	wire []string // all that was sent
 	*office
 	t      *testing.T
 	s      *session
@@ -50,6 +51,7 @@ func newLoop(t *testing.T, members int, more string) *loop {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		l.sent[headerOf(text, "To")] = text
+		l.wire = append(l.wire, text)
 		return text
 	}})
 	base := t.TempDir()

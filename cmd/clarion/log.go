@@ -63,6 +63,9 @@ func (c *logCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
+	if len(lines) == 0 && c.Playbook != "" && o.Set().Playbook(c.Playbook) == nil {
+		return fmt.Errorf("the log holds nothing about a playbook %s, and none of that name is switched on: clarion playbooks lists them", dataset.Plain(c.Playbook))
+	}
 	seq, head, err := o.Head(s.ctx)
 	if err != nil {
 		return err

@@ -74,6 +74,12 @@ func (c *planCmd) page(s *session, o *office) error {
 // writePrivate writes a file that its owner alone can read, whole or not at all;
 // one that lay there with other rights is replaced.
 func writePrivate(name string, body []byte) error {
+	if at, err := os.Stat(name); err == nil && at.IsDir() {
+		return fmt.Errorf("%s is a folder", dataset.Plain(name))
+	}
+	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+		return err
+	}
 	f, err := os.CreateTemp(filepath.Dir(name), ".clarion-*") // for its owner alone
 	if err != nil {
 		return err

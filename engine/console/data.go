@@ -10,7 +10,6 @@ import (
 
 	"github.com/clarion-clp/clarion/engine"
 	"github.com/clarion-clp/clarion/engine/dataset"
-	"github.com/clarion-clp/clarion/engine/store"
 )
 
 // dataPages registers the pages of the lists.
@@ -114,15 +113,15 @@ type listPage struct {
 
 // An importLine is one import.
 type importLine struct {
-	store.ImportRecord
+	engine.ImportRecord
 	By, UndoneBy string
 	Last         bool
 }
 
 // An undoing says what would be withdrawn, and what would be held again.
 type undoing struct {
-	Last store.ImportRecord
-	Back store.ImportRecord // ID 0: nothing
+	Last engine.ImportRecord
+	Back engine.ImportRecord // ID 0: nothing
 }
 
 // list shows how one list stands and what became of it.
@@ -177,7 +176,7 @@ func (d *desk) list() {
 // problems lists what of the last import could not be read, as the seat may see
 // it: of another branch's rows, and of rows of which nobody knows whose they are,
 // an officer of a branch is told no more than how many they are.
-func (d *desk) problems(p *listPage, schema *dataset.Schema, all []store.ProblemRow) {
+func (d *desk) problems(p *listPage, schema *dataset.Schema, all []engine.ProblemRow) {
 	p.Refused.What, p.Unread.What = "Rows that were refused", "Cells that could not be read"
 	for _, x := range all {
 		if x.Ref == 0 {

@@ -1,7 +1,6 @@
 package console_test
 
 import (
-	"archive/zip"
 	"bytes"
 	"context"
 	"fmt"
@@ -19,7 +18,6 @@ import (
 	"github.com/clarion-clp/clarion/engine"
 	"github.com/clarion-clp/clarion/engine/calendar"
 	"github.com/clarion-clp/clarion/engine/dataset"
-	"github.com/clarion-clp/clarion/engine/ledger"
 	"github.com/clarion-clp/clarion/engine/playbook"
 	"github.com/clarion-clp/clarion/engine/store"
 )
@@ -250,68 +248,6 @@ func TestADoubtNeedsAWordOfItsOwn(t *testing.T) {
 	g.post("/data/members/bring", "file", "../../etc/passwd").want(t, "any file", 409)
 }
 
-// TestWhatIsNoList is refused in words, and nothing of it stays.
-func TestWhatIsNoList(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t, playbook.Web{})
-	g := h.officer("secretary@example.org")
-	before := h.changes()
-	var bomb bytes.Buffer
-	z := zip.NewWriter(&bomb)
-	for _, name := range []string{"[Content_Types].xml", "xl/workbook.xml", "xl/worksheets/sheet1.xml"} {
-		f, err := z.Create(name)
-		h.must(err)
-		for range 40 {
-			_, err = f.Write(bytes.Repeat([]byte("<row>"), 200_000))
-			h.must(err)
-		}
-	}
-	h.must(z.Close())
-	big := bytes.Repeat([]byte("x"), 21<<20)
-	for what, f := range map[string]struct {
-		name, says string
-		data       []byte
-		status     int
-	}{
-		"empty": {"members.csv", "The file is empty", nil, 422}, "too large": {"members.csv", "larger than 20 MB", big, 422},
-		"no name": {"", "No file was chosen", []byte("x"), 422},
-	} {
-		g.bring("/data/members/upload", f.name, f.data).want(t, what, f.status, f.says)
-	}
-	for what, f := range map[string]struct {
-		name, says string
-		data       []byte
-	}{
-		"a picture": {"members.csv", "cannot be read as this list", []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR")}, "a PDF": {"members.xlsx", "cannot be read as this list", []byte("%PDF-1.4\n%\xe2\xe3\xcf\xd3\n")},
-		"a bomb": {"members.xlsx", "cannot be read as this list", bomb.Bytes()}, "noughts": {"members.csv", "cannot be read as this list", make([]byte, 5000)},
-		"script": {"<script>alert(1)</script>.csv", "script_.csv", []byte(roll(6, "<script>alert(1)</script>"))},
-		"turned": {"mem\u202evsc.exe.csv", "mem_vsc.exe.csv", []byte(roll(6, "\u202eOlder"))},
-		"hidden": {`C:\Users\x\..\.ssh\.members.csv`, "members.csv", []byte(roll(6, "=HYPERLINK(1)"))}, "long": {strings.Repeat("m", 5000) + ".csv", "mmmm.csv", []byte(roll(6, "Older"))},
-		"a pattern": {"members*[a]?.csv", "members__a__.csv", []byte(roll(6, "Other"))},
-	} {
-		a := g.bring("/data/members/upload", f.name, f.data)
-		if a.StatusCode != 303 {
-			t.Errorf("%s: %d\n%s", what, a.StatusCode, a.body)
-			continue
-		}
-		page := g.get(a.Header.Get("Location"))
-		if page.want(t, what, 200, f.says); strings.Contains(page.body, "<script") || strings.ContainsAny(page.body, "\u202e\x1b\x00") {
-			t.Errorf("%s stands on the page as it came:\n%s", what, page.body)
-		}
-		if n := len(h.staged()); n != 1 {
-			t.Errorf("%s: %d files lie there", what, n)
-		}
-	}
-	for what, body := range map[string]string{"no parts": "file=x", "broken off": "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"m.csv\"\r\n\r\nabc", "no file": "--b\r\nContent-Disposition: form-data; name=\"other\"\r\n\r\nabc\r\n--b--\r\n"} {
-		a := g.ask("POST", "/data/members/upload", body, with("Cookie", g.cookie), with("Content-Type", "multipart/form-data; boundary=b"))
-		a.want(t, what, 422)
-	}
-	g.bring("/data/nothing/upload", "m.csv", []byte("x")).want(t, "no such list", 404)
-	if n := len(h.staged()); n != 1 || h.changes() != before {
-		t.Errorf("%d files lie there, after %d changes", n, h.changes()-before)
-	}
-}
-
 // TestHeadingsAreMapped by hand, kept in the settings to the byte, and read so
 // from then on; a list that nobody recognises is said to be one.
 func TestHeadingsAreMapped(t *testing.T) {
@@ -403,42 +339,6 @@ func TestWhoMayTakeAList(t *testing.T) {
 	}
 }
 
-// TestTwoFilesAtOnce: the second is told to wait, and the first comes whole.
-func TestTwoFilesAtOnce(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t, playbook.Web{})
-	a, b := h.officer("secretary@example.org"), h.officer("membership@example.org")
-	r, w, err := os.Pipe()
-	h.must(err)
-	req, err := http.NewRequestWithContext(ctx, "POST", "http://"+h.Address()+"/data/members/upload", r)
-	h.must(err)
-	req.Header.Set("Cookie", a.cookie)
-	req.Header.Set("Content-Type", "multipart/form-data; boundary=b")
-	ended := make(chan int, 1)
-	go func() {
-		res, err := http.DefaultTransport.RoundTrip(req)
-		if err != nil {
-			ended <- 0
-			return
-		}
-		res.Body.Close()
-		ended <- res.StatusCode
-	}()
-	_, err = w.WriteString("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"m.csv\"\r\n\r\nMembership")
-	h.must(err)
-	for len(h.staged()) == 0 { // it is on its way
-		time.Sleep(time.Millisecond)
-	}
-	b.bring("/data/members/upload", "m.csv", []byte(roll(6, "Older"))).want(t, "the second", 422, "Another file is being brought")
-	_, err = w.WriteString(strings.TrimPrefix(roll(6, "Other"), "Membership") + "\r\n--b--\r\n")
-	h.must(err)
-	h.must(w.Close())
-	if status := <-ended; status != 303 || len(h.staged()) != 1 {
-		t.Errorf("the first: %d, %v", status, h.staged())
-	}
-	b.brought("/data/members/upload", "m.csv", roll(6, "Older"))
-}
-
 // TestWhatCouldNotBeRead is shown to those who may see it.
 func TestWhatCouldNotBeRead(t *testing.T) {
 	t.Parallel()
@@ -456,88 +356,6 @@ func TestWhatCouldNotBeRead(t *testing.T) {
 	if strings.Contains(it.body, "olive1 at") {
 		t.Error("an address is shown to who may not see it")
 	}
-}
-
-// TestTheMailPage shows how the mail does to those who may see it; a wish is
-// lifted with a reason; a test goes to oneself; and the first day ends.
-func TestTheMailPage(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t, playbook.Web{})
-	secretary, nora := h.officer("secretary@example.org"), h.officer("north@example.org")
-	letter := h.sent("service")[0]
-	h.must(h.store.Update(ctx, func(tx *store.Tx) error {
-		_, err := tx.LoadBook()
-		if err != nil {
-			return err
-		}
-		return tx.Apply(h.clock(), "clarion", ledger.MessageBounced{ID: letter.ID, Code: 550}, ledger.Suppressed{Person: letter.Person, Address: letter.Address, Scope: "bounced"})
-	}))
-	page := secretary.get("/mail")
-	page.want(t, "the mail", 200, "letters are laid into the folder outbox", "never tested", "The address does not work: 1", "n…@example.net", "Nia0 Newer", "<strong>1</strong>")
-	if strings.Contains(page.body, "nia0@example.net") {
-		t.Error("a whole address stands on the page")
-	}
-	if a := h.local("it_coordinator").get("/mail"); strings.Contains(a.body, "Nia0") || !strings.Contains(a.body, "does not work: 1") {
-		t.Errorf("who sees no contacts:\n%s", a.body)
-	}
-	person := page.hidden("person")
-	before := h.changes()
-	secretary.post("/mail/lift", "person", person, "scope", "bounced", "reason", " ").want(t, "without a reason", 422, "Say why")
-	nora.post("/mail/lift", "person", person, "scope", "all", "reason", "x").want(t, "nothing of that sort", 409)
-	h.local("it_coordinator").post("/mail/lift", "person", person, "scope", "bounced", "reason", "x").want(t, "who may not see it", 404)
-	if h.changes() > before+2 { // two signed in
-		t.Error("what was refused changed something")
-	}
-	secretary.post("/mail/lift", "person", person, "scope", "bounced", "reason", "mended").want(t, "lifted", 303)
-	secretary.post("/mail/lift", "person", person, "scope", "bounced", "reason", "mended").want(t, "twice", 409)
-	secretary.get("/mail").want(t, "afterwards", 200, "Lifted", "Nobody is kept from letters")
-
-	secretary.get("/first").want(t, "the first day", 200, "A letter has been sent to yourself", "Test the mail", "9 records, imported on", "1 playbook is on")
-	outbox := func() int { all, _ := os.ReadDir(filepath.Join(h.folder, "outbox")); return len(all) }
-	letters := outbox()
-	secretary.post("/mail/test").want(t, "a test", 303)
-	if outbox() != letters+1 {
-		t.Errorf("%d letters left for one test", outbox()-letters)
-	}
-	secretary.get("/mail").want(t, "tested", 200, "The test lies in the folder outbox", "last tested on 8 November 2026")
-	secretary.get("/first").want(t, "the first day over", 200, "The first day is done")
-	h.post404(secretary)
-
-	var ids []string
-	h.must(h.store.Update(ctx, func(tx *store.Tx) error {
-		for i, m := range []store.Inbound{
-			{Kind: string(engine.MailReply), Message: letter.ID, Person: letter.Person, Shown: store.InboundText{From: "Nia <nia0@example.net>", Subject: "Re: <b>Welcome</b>", Why: "it could not be told whose it is"}},
-			{Kind: "complaint", Shown: store.InboundText{From: "mailer@example.com", Why: "no letter of ours can be found"}},
-		} {
-			m.UID, m.Validity, m.Content, m.Received, m.Taken, m.Waiting, m.Result = uint32(i+1), 1, tx.ContentHash(m.Kind), h.clock(), h.clock(), true, "waits"
-			id, err := tx.SaveInbound("box", m)
-			if err != nil {
-				return err
-			}
-			ids = append(ids, fmt.Sprint(id))
-		}
-		return nil
-	}))
-	secretary.get("/mail").want(t, "what waits", 200, "Re: &lt;b&gt;Welcome&lt;/b&gt;", "nia0@example.net", "Do it: counts as a reply", "No letter of ours can be found")
-	if a := nora.get("/mail"); !strings.Contains(a.body, "Re: &lt;b&gt;") || strings.Contains(a.body, "mailer@example.com") || strings.Contains(a.body, "I have seen to it") {
-		t.Errorf("an officer of a branch is shown:\n%s", a.body)
-	}
-	nora.post("/mail/"+ids[0]+"/take").want(t, "no right", 403)
-	secretary.post("/mail/"+ids[1]+"/take").want(t, "what asks for nothing", 422, "asks for nothing that can be done here")
-	secretary.post("/mail/"+ids[0]+"/take").want(t, "taken", 303)
-	secretary.post("/mail/"+ids[0]+"/take").want(t, "taken twice", 409)
-	secretary.post("/mail/"+ids[1]+"/done").want(t, "seen to", 303)
-	if a := secretary.get("/mail"); strings.Contains(a.body, "waits for a person") {
-		t.Errorf("something waits still:\n%s", a.body)
-	}
-}
-
-// post404 tries what is not there.
-func (h *house) post404(g *guest) {
-	h.t.Helper()
-	g.post("/mail/99/take").want(h.t, "no such message", 409)
-	g.post("/mail/99/done").want(h.t, "no such message", 409)
-	g.post("/mail/lift", "person", "1", "scope", "nothing", "reason", "x").want(h.t, "no such scope", 404)
 }
 
 // TestEveryTemplateHasANameOfItsOwn: of two with one name the second would stand

@@ -9,6 +9,7 @@ import (
 
 	"github.com/clarion-clp/clarion/engine"
 	"github.com/clarion-clp/clarion/engine/dataset"
+	"github.com/clarion-clp/clarion/engine/document"
 	"github.com/clarion-clp/clarion/engine/ledger"
 	"github.com/clarion-clp/clarion/engine/plan"
 	"github.com/clarion-clp/clarion/engine/playbook"
@@ -35,12 +36,24 @@ func (c *Console) playbookPages(mux *http.ServeMux) {
 // went. It keeps words, and no playbooks: a program at rest is to be small.
 type bookshelf struct {
 	*Console
+	trying   sync.Mutex // held while tests are run
 	mu       sync.Mutex
 	of       *playbook.Set // that the rest was made from
 	rows     []shelved
 	pages    map[string]described // of playbooks that are off
 	tests    map[string]tested
 	pictures map[string][]picture // of letters as they stand
+	figures  map[string][]*playbook.Figure
+
+	at     *engine.Look // that what follows was made from
+	counts map[string]reckoned
+	past   map[string][]engine.Past
+}
+
+// reckoned is what the ledger knows of a playbook.
+type reckoned struct {
+	trust          plan.Standing
+	cases, backlog int
 }
 
 // A shelved playbook is one of the list of all.
@@ -64,7 +77,7 @@ func (b *bookshelf) kept(set *playbook.Set, f func()) {
 	defer b.mu.Unlock()
 	if b.of != set {
 		b.of, b.rows = set, nil
-		b.pages, b.tests, b.pictures = map[string]described{}, map[string]tested{}, map[string][]picture{}
+		b.pages, b.tests, b.pictures, b.figures = map[string]described{}, map[string]tested{}, map[string][]picture{}, map[string][]*playbook.Figure{}
 	}
 	f()
 }
@@ -130,22 +143,39 @@ func wordsOf(list []playbook.Fault) (out []faultWords) {
 	return out
 }
 
-// wholeSentence makes a sentence of a hint.
+// wholeSentence makes a sentence of a hint, which may be a question.
 func wholeSentence(s string) string {
-	s = dataset.Plain(s)
-	if s == "" {
-		return ""
+	if s = dataset.Plain(s); s == "" || strings.HasSuffix(s, "?") {
+		return document.Capital(s)
 	}
-	s = strings.ToUpper(s[:1]) + s[1:]
-	if !strings.HasSuffix(s, ".") && !strings.HasSuffix(s, "?") {
-		s += "."
-	}
-	return s
+	return sentence(s)
 }
 
-// stands says how playbooks stand: all of them, or only one.
-func (v *visit) stands(only string) map[string]standing {
-	in := v.seen.In
+// count counts what the ledger knows of each playbook, once for each look.
+func (b *bookshelf) count(v *visit) (counts map[string]reckoned) {
+	in, set := v.seen.In, v.e.Set()
+	b.kept(set, func() {
+		if b.at != v.seen {
+			b.at, b.counts, b.past = v.seen, map[string]reckoned{}, map[string][]engine.Past{}
+			for _, pb := range set.Playbooks {
+				b.counts[pb.Name] = reckoned{trust: plan.TrustIn(pb, set.Constituency, in.Book, in.Now)}
+			}
+			for _, c := range in.Book.Cases() {
+				if n, runs := b.counts[c.Playbook]; runs && c.State != ledger.Closed {
+					if n.cases++; c.Backlog {
+						n.backlog++
+					}
+					b.counts[c.Playbook] = n
+				}
+			}
+		}
+		counts = b.counts
+	})
+	return counts
+}
+
+// stands says how playbooks stand.
+func (b *bookshelf) stands(v *visit) map[string]standing {
 	set := v.e.Set()
 	out := map[string]standing{}
 	for _, name := range set.Off {
@@ -154,24 +184,12 @@ func (v *visit) stands(only string) map[string]standing {
 	for name, faults := range set.Disabled {
 		out[name] = standing{State: plural(len(faults), "fault", "faults") + ", so it does not run", Faults: wordsOf(faults)}
 	}
-	cases, backlog := map[string]int{}, map[string]int{}
-	for _, c := range in.Book.Cases() {
-		if c.State == ledger.Closed || only != "" && c.Playbook != only {
-			continue
-		}
-		cases[c.Playbook]++
-		if c.Backlog {
-			backlog[c.Playbook]++
-		}
-	}
+	counts := b.count(v)
 	for _, pb := range set.Playbooks {
-		if only != "" && pb.Name != only {
-			continue
-		}
-		level := plan.TrustIn(pb, set.Constituency, in.Book, in.Now).Level
-		st := standing{State: "on; " + trustWords[level], Level: level.String(), Cases: cases[pb.Name], Backlog: backlog[pb.Name]}
-		if _, on := in.Book.FirstSwitched(pb.Name); !on {
-			st.State = "on from the next run; " + trustWords[level]
+		n := counts[pb.Name]
+		st := standing{State: "on; " + trustWords[n.trust.Level], Level: n.trust.Level.String(), Cases: n.cases, Backlog: n.backlog}
+		if _, on := v.seen.In.Book.FirstSwitched(pb.Name); !on {
+			st.State = "on from the next run; " + trustWords[n.trust.Level]
 		}
 		if !v.Seat.Sees(set, pb.Name) {
 			st.Cases, st.Backlog, st.Private = 0, 0, true
@@ -179,6 +197,24 @@ func (v *visit) stands(only string) map[string]standing {
 		out[pb.Name] = st
 	}
 	return out
+}
+
+// pastOf tells what a playbook has said here, once for each look.
+func (b *bookshelf) pastOf(v *visit, name string) (past []engine.Past, err error) {
+	b.count(v)
+	var known bool
+	b.kept(v.e.Set(), func() { past, known = b.past[name] })
+	if known {
+		return past, nil
+	}
+	if past, err = v.e.History(v.r.Context(), name); err == nil {
+		b.kept(v.e.Set(), func() {
+			if b.at == v.seen {
+				b.past[name] = past
+			}
+		})
+	}
+	return past, err
 }
 
 // trustWords say what a playbook may do by itself.
@@ -218,7 +254,7 @@ func (b *bookshelf) list(v *visit) {
 		return
 	}
 	p := playbookList{Query: dataset.Plain(short(v.r.FormValue("q"), 80)), Only: v.r.FormValue("only"), Faults: wordsOf(v.e.Set().Faults), May: true}
-	stands := v.stands("")
+	stands := b.stands(v)
 	var tests map[string]tested
 	b.kept(v.e.Set(), func() { tests = b.tests })
 	for _, name := range faultyOnes(v.e.Set(), rows) { // what is so faulty that nobody knows its office

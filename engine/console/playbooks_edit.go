@@ -256,7 +256,7 @@ func (v *visit) voiceFor(pb *playbook.Playbook) engine.Voice {
 // saveLaw writes a stricter figure into constituency.yaml.
 func (b *bookshelf) saveLaw(v *visit, pb *playbook.Playbook) {
 	name := v.r.PostFormValue("figure")
-	i := slices.IndexFunc(v.lawFields(pb), func(f lawField) bool { return f.Name == name && f.Can })
+	i := slices.IndexFunc(b.lawFields(v, pb), func(f lawField) bool { return f.Name == name && f.Can })
 	if i < 0 || !v.may(maySettings) {
 		v.forbid(maySettings)
 		return

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"errors"
 	"net/http"
 	"os"
 	"slices"
@@ -40,7 +41,7 @@ type playbookPage struct {
 	Letters                        []letterRow2
 	Levels                         []levelChoice
 	Why, Next                      string
-	Origins                        []playbook.Origin
+	Origins                        []originRow
 	Ours                           int
 	Past                           []pastRow
 	Tests                          tested
@@ -49,6 +50,12 @@ type playbookPage struct {
 	Adopted, Minute                string
 	Wrong                          []faultWords // of what was typed, and is not written
 	WhoSets, WhoTrusts, ListedSets string
+}
+
+// An originRow is a value, and where it comes from.
+type originRow struct {
+	Path, Value, From string
+	Library           string // what the library says, where ours is otherwise
 }
 
 // A stepRow is one step and whether it is on.
@@ -86,7 +93,7 @@ func (b *bookshelf) show(v *visit, pb *playbook.Playbook) { b.showWith(v, pb, ni
 // showWith is show with what somebody typed and what is wrong with it.
 func (b *bookshelf) showWith(v *visit, pb *playbook.Playbook, typed map[string][]string, wrong []faultWords) {
 	name := v.r.PathValue("name")
-	p := playbookPage{standing: v.stands(name)[name], Wrong: wrong}
+	p := playbookPage{standing: b.stands(v)[name], Wrong: wrong}
 	if pb == nil {
 		b.showOff(v, name, p)
 		return
@@ -108,20 +115,22 @@ func (b *bookshelf) showWith(v *visit, pb *playbook.Playbook, typed map[string][
 		p.SawLaw, err = v.e.Print(constituencyFile)
 	}
 	if err == nil {
-		err = p.history(v, name)
+		err = b.history(v, &p, name)
 	}
 	if err != nil {
 		v.fail(err)
 		return
 	}
 	p.Settings = v.fields(pb, typed)
-	p.Law = v.lawFields(pb)
+	p.Law = b.lawFields(v, pb)
 	p.Steps, p.Letters = v.steps(pb)
-	p.Origins = pb.Origins()
-	for _, o := range p.Origins {
+	for _, o := range pb.Origins() {
+		row := originRow{Path: dataset.Plain(o.Path), Value: plainLines(o.Value), From: dataset.Plain(o.From)}
 		if o.Ours() {
 			p.Ours++
+			row.Library = plainLines(o.Library)
 		}
+		p.Origins = append(p.Origins, row)
 	}
 	b.trustInto(v, pb, &p)
 	if wrong != nil {
@@ -176,7 +185,7 @@ func (b *bookshelf) showOff(v *visit, name string, p playbookPage) {
 // trustInto fills in how far the playbook is trusted.
 func (b *bookshelf) trustInto(v *visit, pb *playbook.Playbook, p *playbookPage) {
 	in := v.seen.In
-	st := plan.TrustIn(pb, v.e.Set().Constituency, in.Book, in.Now)
+	st := b.count(v)[pb.Name].trust
 	p.Why, p.Next = v.whyTrust(pb, st, v.wordsOf(st.Minute)), nextTrust(pb, st)
 	for l := playbook.Observe; l <= pb.Trust; l++ {
 		p.Levels = append(p.Levels, levelChoice{Level: l.String(), Words: wholeSentence(trustWords[l]), Now: l == st.Level})
@@ -207,8 +216,8 @@ func (v *visit) wordsOf(hash string) string {
 const mostPast = 12
 
 // history tells what the playbook has said here.
-func (p *playbookPage) history(v *visit, name string) error {
-	past, err := v.e.History(v.r.Context(), name)
+func (b *bookshelf) history(v *visit, p *playbookPage, name string) error {
+	past, err := b.pastOf(v, name)
 	if err != nil {
 		return err
 	}
@@ -294,9 +303,16 @@ type lawField struct {
 }
 
 // lawFields are the figures that may be held more strictly, and no less.
-func (v *visit) lawFields(pb *playbook.Playbook) (out []lawField) {
+func (b *bookshelf) lawFields(v *visit, pb *playbook.Playbook) (out []lawField) {
+	var figures []*playbook.Figure
+	b.kept(v.e.Set(), func() {
+		if _, known := b.figures[pb.Name]; !known {
+			b.figures[pb.Name] = v.e.Set().FiguresOf(pb)
+		}
+		figures = b.figures[pb.Name]
+	})
 	today := v.clock().Day(v.now())
-	for _, f := range v.e.Set().FiguresOf(pb) {
+	for _, f := range figures {
 		law, source, own, can := f.Held(today, v.clock())
 		if law == "" {
 			continue
@@ -326,6 +342,10 @@ type testRow struct {
 
 // runTests runs the tests of playbooks and keeps how they went.
 func (b *bookshelf) runTests(v *visit, names []string) error {
+	if !b.trying.TryLock() {
+		return errors.New("tests are being run already; look again in a while")
+	}
+	defer b.trying.Unlock()
 	own := os.DirFS(v.e.Folder)
 	tests, faults, err := playbook.LoadTests(v.e.Library, own, names...)
 	if err != nil {

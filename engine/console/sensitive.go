@@ -10,7 +10,6 @@ import (
 	"github.com/clarion-clp/clarion/engine/dataset"
 	"github.com/clarion-clp/clarion/engine/letter"
 	"github.com/clarion-clp/clarion/engine/plan"
-	"github.com/clarion-clp/clarion/engine/store"
 )
 
 // sensitivePages registers what takes names out of the program, and what erases
@@ -68,7 +67,7 @@ func (d *desk) export() {
 // A forgetView says what would be erased, and what stays.
 type forgetView struct {
 	About, Key, Path string
-	Goes, Stays      []store.ForgetItem
+	Goes, Stays      []engine.ForgetItem
 }
 
 // forgetting shows what would be erased, and erases nothing.

@@ -11,10 +11,9 @@ import (
 	"time"
 
 	"github.com/alexedwards/scs/v2"
-	"github.com/alexedwards/scs/v2/memstore"
 
+	"github.com/clarion-clp/clarion/engine"
 	"github.com/clarion-clp/clarion/engine/dataset"
-	"github.com/clarion-clp/clarion/engine/store"
 )
 
 // How long a sign-in lasts: while somebody is at work, and never longer than a
@@ -39,22 +38,20 @@ const (
 // sessions makes the keeper of sessions. The names of cookies are made and
 // renewed by it; how long they last is ours to say, by the clock of the console.
 func (c *Console) newSessions() *scs.SessionManager {
-	m := scs.New()
-	if own, ok := m.Store.(*memstore.MemStore); ok { // it would tidy up once a minute, for ever
-		own.StopCleanup()
-	}
-	m.Store, m.Codec = shelf{c}, codec{}
-	m.HashTokenInStore = true
-	m.Lifetime = mostSession
 	_, port, _ := net.SplitHostPort(c.Address())
-	m.Cookie.Name = "clarion-" + port // browsers send a cookie to every port of a computer
+	// scs.New would keep a store of its own beside ours, and tidy it once a minute.
+	m := &scs.SessionManager{Store: shelf{c}, Codec: codec{}, HashTokenInStore: true, Lifetime: mostSession}
+	m.Cookie = scs.SessionCookie{
+		Name: "clarion-" + port, // browsers send a cookie to every port of a computer
+		Path: "/", HttpOnly: true,
+		// Links in mails must arrive signed in; every change is a POST, of which a
+		// cookie that is lax is no part when it comes from elsewhere.
+		SameSite: http.SameSiteLaxMode,
+		Persist:  false, // it goes when the browser is closed
+	}
 	if c.encrypted() {
 		m.Cookie.Name, m.Cookie.Secure = "__Host-clarion", true
 	}
-	m.Cookie.Persist = false // it goes when the browser is closed
-	// Links in mails must arrive signed in; every change is a POST, of which a
-	// cookie that is lax is no part when it comes from elsewhere.
-	m.Cookie.SameSite = http.SameSiteLaxMode
 	return m
 }
 
@@ -99,11 +96,7 @@ type shelf struct{ *Console }
 type begins struct{}
 
 func (s shelf) FindCtx(ctx context.Context, token string) (b []byte, found bool, err error) {
-	err = s.Engine().Store.View(ctx, func(tx *store.Tx) error {
-		b, found, err = tx.Session(token, s.now())
-		return err
-	})
-	return b, found, err
+	return s.Engine().Session(ctx, token, s.now())
 }
 
 func (s shelf) CommitCtx(ctx context.Context, token string, b []byte, _ time.Time) error {
@@ -116,20 +109,19 @@ func (s shelf) CommitCtx(ctx context.Context, token string, b []byte, _ time.Tim
 	if idle := now.Add(mostIdleSession); idle.Before(until) {
 		until = idle
 	}
-	return s.Engine().Store.Update(context.WithoutCancel(ctx), func(tx *store.Tx) error {
-		if ctx.Value(begins{}) == nil {
-			return tx.KeepSession(token, b, until)
-		}
-		of := store.Sitting{Person: dataset.Ref(values[inPerson].(int64)), Role: values[inRole].(string)}
-		return tx.BeginSession(token, of, b, until, now)
-	})
+	steady := context.WithoutCancel(ctx)
+	if ctx.Value(begins{}) == nil {
+		return s.Engine().KeepSession(steady, token, b, until)
+	}
+	of := engine.Sitting{Person: dataset.Ref(values[inPerson].(int64)), Role: values[inRole].(string)}
+	return s.Engine().BeginSession(steady, token, of, b, until, now)
 }
 
 func (s shelf) DeleteCtx(ctx context.Context, token string) error {
 	if token == "" {
 		return nil
 	}
-	return s.Engine().Store.Update(context.WithoutCancel(ctx), func(tx *store.Tx) error { return tx.EndSession(token) })
+	return s.Engine().EndSession(context.WithoutCancel(ctx), token)
 }
 
 // Those without a context are asked for by the interface, and never called.
@@ -152,7 +144,7 @@ func (c *Console) cookie(r *http.Request) string {
 
 // signedIn finds the session of a request; nil: there is none, or its time has
 // passed.
-func (c *Console) signedIn(r *http.Request) (context.Context, *store.Sitting, error) {
+func (c *Console) signedIn(r *http.Request) (context.Context, *engine.Sitting, error) {
 	token := c.cookie(r)
 	if token == "" {
 		return nil, nil, nil
@@ -173,11 +165,11 @@ func (c *Console) signedIn(r *http.Request) (context.Context, *store.Sitting, er
 			return nil, nil, err
 		}
 	}
-	return ctx, &store.Sitting{Person: dataset.Ref(c.sessions.GetInt64(ctx, inPerson)), Role: c.sessions.GetString(ctx, inRole)}, nil
+	return ctx, &engine.Sitting{Person: dataset.Ref(c.sessions.GetInt64(ctx, inPerson)), Role: c.sessions.GetString(ctx, inRole)}, nil
 }
 
 // begin signs somebody in: under a new name, whatever name the browser came with.
-func (c *Console) begin(w http.ResponseWriter, r *http.Request, of store.Sitting) error {
+func (c *Console) begin(w http.ResponseWriter, r *http.Request, of engine.Sitting) error {
 	if old := c.cookie(r); old != "" {
 		ctx, err := c.sessions.Load(r.Context(), old)
 		if err == nil {

@@ -11,7 +11,6 @@ import (
 	"github.com/clarion-clp/clarion/engine"
 	"github.com/clarion-clp/clarion/engine/dataset"
 	"github.com/clarion-clp/clarion/engine/playbook"
-	"github.com/clarion-clp/clarion/engine/store"
 )
 
 // Signing in: an officer types an address and presses a button; if it is an
@@ -27,11 +26,11 @@ func (c *Console) signInPages(mux *http.ServeMux) {
 	mux.HandleFunc("POST /sign-in/{token}", c.signIn)
 	mux.HandleFunc("POST /sign-out", c.seated(func(v *visit) {
 		if v.r.PostFormValue("everywhere") != "" {
-			of := store.Sitting{Person: v.Seat.Person}
+			of := engine.Sitting{Person: v.Seat.Person}
 			if v.Seat.Local() {
 				of.Role = v.Seat.Roles[0]
 			}
-			if err := v.e.Store.Update(v.steady(), func(tx *store.Tx) error { return tx.EndSessions(of) }); err != nil {
+			if err := v.e.SignOutEverywhere(v.steady(), of); err != nil {
 				v.fail(err)
 				return
 			}
@@ -137,11 +136,7 @@ func (c *Console) origin() string { return Addresses(c.Web, c.Address())[0] }
 
 // linkPage shows the button of a link, and does nothing.
 func (c *Console) linkPage(w http.ResponseWriter, r *http.Request) {
-	err := c.Engine().Store.View(r.Context(), func(tx *store.Tx) error {
-		_, err := tx.CheckSignIn(r.PathValue("token"), c.now())
-		return err
-	})
-	if err != nil {
+	if err := c.Engine().CheckSignIn(r.Context(), r.PathValue("token"), c.now()); err != nil {
 		c.noLink(w, err)
 		return
 	}
@@ -150,7 +145,7 @@ func (c *Console) linkPage(w http.ResponseWriter, r *http.Request) {
 
 // noLink answers for a link that does not hold.
 func (c *Console) noLink(w http.ResponseWriter, err error) {
-	if errors.Is(err, store.ErrToken) {
+	if errors.Is(err, engine.ErrLink) {
 		c.show(w, http.StatusNotFound, "no-link", view{})
 		return
 	}
@@ -161,15 +156,11 @@ func (c *Console) noLink(w http.ResponseWriter, err error) {
 func (c *Console) signIn(w http.ResponseWriter, r *http.Request) {
 	token := r.PathValue("token")
 	e := c.Engine()
-	var of store.Sitting
-	err := e.Store.Update(context.WithoutCancel(r.Context()), func(tx *store.Tx) (err error) {
-		of, err = tx.UseSignIn(token, c.now())
-		return err
-	})
+	of, err := e.UseSignIn(context.WithoutCancel(r.Context()), token, c.now())
 	if err == nil && of.Person != 0 {
 		var l *engine.Look
 		if l, err = c.sight.look(r.Context(), e); err == nil && len(engine.SeatOf(l.In, of.Person).Roles) == 0 {
-			err = store.ErrToken // the term has ended since
+			err = engine.ErrLink // the term has ended since
 		}
 	}
 	back := c.known.going(token)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"html/template"
-	"io/fs"
 	"net/http"
 	"net/url"
 	"runtime/debug"
@@ -16,7 +15,6 @@ import (
 	"github.com/clarion-clp/clarion/engine"
 	"github.com/clarion-clp/clarion/engine/calendar"
 	"github.com/clarion-clp/clarion/engine/dataset"
-	"github.com/clarion-clp/clarion/engine/store"
 )
 
 // A visit is one request of somebody who is signed in.
@@ -219,18 +217,14 @@ type problem struct {
 func (v *visit) fail(err error) {
 	p := problem{What: sentence(dataset.Plain(err.Error())), Back: v.back()}
 	title := "That was not done"
-	var fault *store.Fault
-	var path *fs.PathError
 	switch {
-	case errors.Is(err, store.ErrNotFound):
+	case engine.Missing(err):
 		v.gone()
 		return
 	case errors.Is(err, engine.ErrMoved):
 		v.status, title = http.StatusConflict, "Something else happened meanwhile"
 		p.What = "Something else has happened meanwhile, so nothing was done. Look at the page once more: it shows how things stand now."
-	case errors.As(err, &fault) && fault.Err == nil:
-		v.status = http.StatusUnprocessableEntity
-	case fault != nil, errors.As(err, &path), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	case engine.Ours(err):
 		v.Log.Error("a page failed", "page", v.pattern(v.r), "err", errors.Unwrap(err))
 		v.status, title = http.StatusInternalServerError, "Something failed here"
 		p.What, p.Ours = "Something failed here, and nothing was done.", true

@@ -33,14 +33,13 @@ func (c *Console) letterPages(mux *http.ServeMux, b *bookshelf) {
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 		_, _ = w.Write(live)
 	})
-	const at = "/playbooks/{name}/letters/{letter}"
-	mux.HandleFunc("GET "+at, c.needs(maySettings, b.one(b.wording(b.words))))
-	mux.HandleFunc("POST "+at, c.needs(maySettings, b.one(b.wording(b.saveWords))))
-	mux.HandleFunc("GET "+at+"/picture", c.needs(maySettings, b.one(b.wording(b.picture))))
-	mux.HandleFunc("POST "+at+"/picture", c.needs(maySettings, b.one(b.wording(b.picture))))
-	mux.HandleFunc("POST "+at+"/send-test", c.needs(maySettings, b.one(b.wording(b.sendTest))))
-	for _, p := range []string{"POST " + at, "POST " + at + "/picture", "POST " + at + "/send-test"} {
-		c.takes(p, 4*mostWords)
+	mux.HandleFunc("GET /playbooks/{name}/letters/{letter}", c.needs(maySettings, b.one(b.wording(b.words))))
+	mux.HandleFunc("POST /playbooks/{name}/letters/{letter}", c.needs(maySettings, b.one(b.wording(b.saveWords))))
+	mux.HandleFunc("GET /playbooks/{name}/letters/{letter}/picture", c.needs(maySettings, b.one(b.wording(b.picture))))
+	mux.HandleFunc("POST /playbooks/{name}/letters/{letter}/picture", c.needs(maySettings, b.one(b.wording(b.picture))))
+	mux.HandleFunc("POST /playbooks/{name}/letters/{letter}/send-test", c.needs(maySettings, b.one(b.wording(b.sendTest))))
+	for _, page := range []string{"", "/picture", "/send-test"} {
+		c.takes("POST /playbooks/{name}/letters/{letter}"+page, 4*mostWords)
 	}
 }
 
@@ -181,13 +180,13 @@ func (b *bookshelf) wordsWith(v *visit, w *written, typed string, wrong []faultW
 		p.SawWords, err = v.e.Print(w.file)
 	}
 	if err == nil {
-		err = p.past(v, w)
+		err = b.wordsPast(v, &p, w)
 	}
 	if err != nil {
 		v.fail(err)
 		return
 	}
-	if level := v.stands(w.pb.Name)[w.pb.Name].Level; level == playbook.Batch.String() || level == playbook.Automatic.String() {
+	if level := b.stands(v)[w.pb.Name].Level; level == playbook.Batch.String() || level == playbook.Automatic.String() {
 		p.Trust = level
 	}
 	_, p.To = v.ownAddress()
@@ -214,9 +213,9 @@ func namesFor(pb *playbook.Playbook) (out []string) {
 	return out
 }
 
-// past tells how the words of this letter came about.
-func (p *wordsPage) past(v *visit, w *written) error {
-	past, err := v.e.History(v.r.Context(), w.pb.Name)
+// wordsPast tells how the words of this letter came about.
+func (b *bookshelf) wordsPast(v *visit, p *wordsPage, w *written) error {
+	past, err := b.pastOf(v, w.pb.Name)
 	if err != nil {
 		return err
 	}

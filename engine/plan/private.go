@@ -2,7 +2,9 @@ package plan
 
 import (
 	"slices"
+	"strings"
 
+	"github.com/clarion-clp/clarion/engine/ledger"
 	"github.com/clarion-clp/clarion/engine/letter"
 	"github.com/clarion-clp/clarion/engine/playbook"
 )
@@ -42,7 +44,12 @@ func (p *Plan) For(set *playbook.Set, roles ...string) *Plan {
 	v.CannotTell, n[1] = open(set, roles, p.CannotTell, func(d CannotTell) string { return d.Playbook })
 	v.Holds, n[2] = open(set, roles, p.Holds, func(h Hold) string { return h.Playbook })
 	v.Private = n[0] + n[1] + n[2]
-	v.Messages, _ = open(set, roles, p.Messages, func(m Message) string { return m.Playbook })
+	v.Messages = nil
+	for _, m := range p.Messages {
+		if !m.hidden(set, roles) {
+			v.Messages = append(v.Messages, m)
+		}
+	}
 	v.Counts = make(map[string]Count, len(p.Counts))
 	for name, c := range p.Counts {
 		if !Hidden(set, name, roles...) {
@@ -50,6 +57,22 @@ func (p *Plan) For(set *playbook.Set, roles ...string) *Plan {
 		}
 	}
 	return &v
+}
+
+// hidden reports whether a message is for other eyes: a letter of such a playbook,
+// or the digest of another role that carries something of one, or speaks of it.
+func (m Message) hidden(set *playbook.Set, roles []string) bool {
+	if m.Kind == ledger.Letter || slices.Contains(roles, m.Approver) {
+		return Hidden(set, m.Playbook, roles...)
+	}
+	for _, k := range m.Actions { // an action's key begins with its playbook
+		if name, _, _ := strings.Cut(string(k), "|"); Hidden(set, name, roles...) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(set.Playbooks, func(pb *playbook.Playbook) bool {
+		return Hidden(set, pb.Name, roles...) && (strings.Contains(m.Content.Text, pb.Name) || strings.Contains(m.Content.Text, pb.Title))
+	})
 }
 
 // For makes the forecast as a role may read it, or who holds several.

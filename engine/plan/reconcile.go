@@ -75,7 +75,13 @@ func (p *planner) reconcile() {
 
 // same reports whether a message that has not left is wanted in the same words.
 func (p *planner) same(old ledger.Message, m *Message) bool {
-	return waiting(old.State) && m.Digest == old.Digest && !p.untrusted(old) && p.sameActions(m.Actions, old.Actions)
+	switch {
+	case !waiting(old.State), m.Digest != old.Digest, p.untrusted(old):
+		return false
+	case m.Two && !old.Two && old.State == ledger.Proposed: // so many go by now
+		return false
+	}
+	return p.sameActions(m.Actions, old.Actions)
 }
 
 // alone reports whether a message carries one action, and no other message that

@@ -23,10 +23,7 @@ func WriteColumns(data []byte, dataset string, columns map[string]string) ([]byt
 	if src == nil {
 		return nil, nil, fmt.Errorf("%s does not say where %s come from; write there, under data: %s: {from: data/%s.csv}", constituencyFile, dataset, dataset, dataset)
 	}
-	w := &rewriter{lines: strings.SplitAfter(string(data), "\n")}
-	if strings.Contains(string(data), "\r\n") {
-		w.end = "\r"
-	}
+	w := newRewriter(data)
 	hand := fmt.Errorf("the entry of %s on line %d of %s is written in a way that is left to people; write there: columns: %s", dataset, src.Line, constituencyFile, braces(columns))
 	if src.Kind != yaml.MappingNode || len(src.Content) == 0 {
 		return nil, nil, hand
@@ -44,7 +41,7 @@ func WriteColumns(data []byte, dataset string, columns map[string]string) ([]byt
 	}
 	edits := w.edits()
 	now := []byte(strings.Join(w.lines, ""))
-	if !onlyColumns(data, now, path, columns) {
+	if w.err != nil || !onlyColumns(data, now, path, columns) {
 		return nil, nil, hand
 	}
 	return now, edits, nil

@@ -42,6 +42,8 @@ func TestWriteColumns(t *testing.T) {
 			"officers: {file: officers.csv, columns: {role: \"Post\"}}   # role, person\nbranches: {file: b.csv}\n", map[string]string{"role": "Post"}},
 		{"the ends of lines", "members", "data:\r\n  members:\r\n    from: a.csv\r\n    full: yes\r\n",
 			"data:\r\n  members:\r\n    from: a.csv\r\n    columns:\r\n      phone: \"Tel\"\r\n    full: yes\r\n", map[string]string{"phone": "Tel"}},
+		{"behind a block", "members", "data:\n  members:\n    from: >\n      a.csv\n    full: yes\n",
+			"data:\n  members:\n    from: >\n      a.csv\n    columns:\n      phone: \"Tel\"\n    full: yes\n", map[string]string{"phone": "Tel"}},
 		{"a hostile heading", "members", "data:\n  members: {from: é.csv}\n",
 			"data:\n  members: {from: é.csv, columns: {phone: \"a\\\"}\\n: \\u202e#\"}}\n", map[string]string{"phone": "a\"}\n: \u202e#"}},
 	} {
@@ -67,9 +69,9 @@ func TestWriteColumnsRefuses(t *testing.T) {
 		"data:\n  members:\n": "left to people; write there: columns: {phone: \"Tel\"}",
 		"":                    "does not say where",
 		"data: {members: *a}": "reading constituency.yaml",
-		"x: &a {from: a.csv}\ndata: {members: *a}\n":                   "left to people",
-		"data:\n  members: {from: a.csv, columns: none}\n":             "left to people",
-		"data:\n  members:\n    from: >\n      a.csv\n    full: yes\n": "left to people",
+		"x: &a {from: a.csv}\ndata: {members: *a}\n":                    "left to people",
+		"data:\n  members: {from: a.csv, columns: none}\n":              "left to people",
+		"data:\n  members:\n    from: >2\n      a.csv\n    full: yes\n": "left to people",
 	} {
 		_, _, err := playbook.WriteColumns([]byte(text), "members", map[string]string{"phone": "Tel"})
 		if err == nil || !strings.Contains(err.Error(), want) {

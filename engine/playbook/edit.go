@@ -94,8 +94,8 @@ type text struct {
 	eol   string
 }
 
-// openText reads a file that is to be changed.
-func openText(data []byte) (*text, error) {
+// linesIn finds the lines of a file.
+func linesIn(data []byte) *text {
 	f := &text{data: data, lines: []int{0}, eol: "\n"}
 	if bytes.Contains(data, []byte("\r\n")) {
 		f.eol = "\r\n"
@@ -105,6 +105,12 @@ func openText(data []byte) (*text, error) {
 			f.lines = append(f.lines, i+1)
 		}
 	}
+	return f
+}
+
+// openText reads a file that is to be changed.
+func openText(data []byte) (*text, error) {
+	f := linesIn(data)
 	var faults []Fault
 	d := &doc{out: &faults}
 	if onlyComments(data) {

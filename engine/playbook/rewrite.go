@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 
@@ -33,10 +34,7 @@ func Rewrite(data []byte, tests []Rewriting) ([]byte, []Edit, error) {
 	if err := yaml.Unmarshal(data, &root); err != nil {
 		return nil, nil, fmt.Errorf("reading the tests: %w", err)
 	}
-	w := &rewriter{lines: strings.SplitAfter(string(data), "\n")}
-	if strings.Contains(string(data), "\r\n") {
-		w.end = "\r"
-	}
+	w := newRewriter(data)
 	for _, r := range tests {
 		test := testAt(&root, r.Line)
 		if test == nil {
@@ -47,7 +45,7 @@ func Rewrite(data []byte, tests []Rewriting) ([]byte, []Edit, error) {
 		}
 	}
 	edits := w.edits()
-	return []byte(strings.Join(w.lines, "")), edits, nil
+	return []byte(strings.Join(w.lines, "")), edits, w.err
 }
 
 // edits makes all changes, and says which lines they touched.
@@ -106,9 +104,17 @@ type patch struct {
 
 // A rewriter gathers what to change, and then changes it from the end.
 type rewriter struct {
+	file    *text // as it was
 	lines   []string
 	end     string // what a line ends with before its line feed
 	patches []patch
+	err     error // a place that was not found
+}
+
+func newRewriter(data []byte) *rewriter {
+	w := &rewriter{file: linesIn(data), lines: strings.SplitAfter(string(data), "\n")}
+	w.end = strings.TrimSuffix(w.file.eol, "\n")
+	return w
 }
 
 func (w *rewriter) put(from, to spot, text string) {
@@ -162,63 +168,18 @@ func (w *rewriter) scalar(n *yaml.Node, text string) {
 	w.put(from, w.endOf(n), written(text))
 }
 
-// endOf is the place behind a node that is written on one line or in brackets.
+// endOf is the place behind a node.
 func (w *rewriter) endOf(n *yaml.Node) spot {
-	at := spot{n.Line, n.Column}
-	switch {
-	case n.Kind == yaml.ScalarNode && n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0:
-		return w.quoted(at)
-	case n.Kind == yaml.ScalarNode:
-		return spot{at.line, at.col + len([]rune(n.Value))}
+	at, err := w.file.end(n)
+	if err != nil {
+		w.err = err
+		return spot{n.Line, n.Column}
 	}
-	depth := 0
-	for at.line <= len(w.lines) {
-		switch w.rune(at) {
-		case '"', '\'':
-			at = w.quoted(at)
-			continue
-		case '[', '{':
-			depth++
-		case ']', '}':
-			if depth--; depth == 0 {
-				return spot{at.line, at.col + 1}
-			}
-		case 0:
-			at = spot{at.line + 1, 0}
-		}
-		at.col++
+	line, found := slices.BinarySearch(w.file.lines, at)
+	if !found {
+		line--
 	}
-	return at
-}
-
-// quoted is the place behind a quoted text.
-func (w *rewriter) quoted(at spot) spot {
-	mark := w.rune(at)
-	for at.col++; at.line <= len(w.lines); at.col++ {
-		switch r := w.rune(at); {
-		case r == 0:
-			at = spot{at.line + 1, 0}
-		case r == '\\' && mark == '"':
-			at.col++
-		case r == mark && mark == '\'' && w.rune(spot{at.line, at.col + 1}) == mark:
-			at.col++
-		case r == mark:
-			return spot{at.line, at.col + 1}
-		}
-	}
-	return at
-}
-
-// rune is what stands at a place; 0 behind the end of a line.
-func (w *rewriter) rune(at spot) rune {
-	if at.line < 1 || at.line > len(w.lines) {
-		return 0
-	}
-	line := []rune(strings.TrimRight(w.lines[at.line-1], "\r\n"))
-	if at.col < 1 || at.col > len(line) {
-		return 0
-	}
-	return line[at.col-1]
+	return spot{line + 1, utf8.RuneCount(w.file.data[w.file.lines[line]:at]) + 1}
 }
 
 // day puts other expectations on a day, or puts the day there.

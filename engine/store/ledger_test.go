@@ -61,7 +61,7 @@ func anyChange(d draw, b *ledger.Book, at time.Time) ledger.Change {
 		},
 		func() ledger.Change {
 			return ledger.MessageProposed{Message: ledger.Message{Key: string(action.Key), Kind: ledger.Letter, Digest: fmt.Sprintf("%064d", d(9)),
-				Playbook: "welcome", Approver: "secretary", Basis: "service", Person: person, Address: fmt.Sprint("address", person)},
+				Playbook: "welcome", Approver: "secretary", Basis: "service", Person: person, Address: fmt.Sprint("address", person), Two: d(6) == 0},
 				Actions: []ledger.Action{action}}
 		},
 		func() ledger.Change {
@@ -125,9 +125,33 @@ func anyChange(d draw, b *ledger.Book, at time.Time) ledger.Change {
 		func() ledger.Change {
 			return ledger.RunRecorded{Logical: at, Digest: occasion, Actions: map[string]int{"welcome/letter": d(9)}, Holds: []string{"brake"}[:d(2)]}
 		},
+		func() ledger.Change {
+			return ledger.MessageApproved{ID: id, Digest: m.Digest, Person: person, Via: "console", Plan: int64(d(2)), Until: at.Add(time.Duration(d(3)) * time.Hour)}
+		},
+		func() ledger.Change {
+			for _, w := range b.MessagesIn(ledger.Proposed) {
+				if w.Two && w.First == (ledger.Yes{}) {
+					id, m = w.ID, w
+				}
+			}
+			return ledger.MessageGotYes{ID: id, Digest: m.Digest, Person: person, Via: "link"}
+		},
+		func() ledger.Change {
+			next := b.NextPlan()
+			c := ledger.PlanSaved{Plan: next, Data: "d", Playbooks: "p", Settings: "s", Expires: at.Add(time.Duration(1+d(9)) * time.Hour)}
+			var waiting []ledger.Message
+			for _, m := range b.MessagesIn(ledger.Proposed) {
+				if m.Kind == ledger.Letter {
+					waiting, c.Letters = append(waiting, m), append(c.Letters, m.ID)
+				}
+			}
+			c.Digest = ledger.PlanDigest(next, waiting)
+			return c
+		},
+		func() ledger.Change { return ledger.PlanExpired{Plan: int64(1 + d(int(b.NextPlan())))} },
 	}
 	from, to := 0, len(choices)
-	if d(2) == 0 {
+	if d(3) > 0 {
 		from, to = 16, 31 // a message takes many steps to its end
 	}
 	return choices[from+d(to-from)]()
@@ -142,7 +166,7 @@ func randomRun(t testing.TB, s *Store, d draw, transactions int) map[string]int 
 			for range 30 {
 				at = at.Add(time.Duration(1+d(90)) * time.Minute)
 				c := anyChange(d, tx.Book(), at)
-				if tx.Apply(at, "clarion", c) == nil { // what does not fit leaves the transaction whole
+				if tx.Apply(at, []string{"clarion", "chair"}[d(2)], c) == nil { // what does not fit leaves the transaction whole
 					made[c.Type()]++
 				}
 			}
@@ -188,7 +212,8 @@ func TestReplayGivesTheStoredProjection(t *testing.T) {
 		sameEverywhere(t, s)
 	}
 	for _, typ := range []string{"case_opened", "case_reopened", "task_got_answer", "message_proposed", "message_sent", "message_deferred",
-		"message_failed", "message_uncertain", "message_bounced", "erased", "run_recorded", "unsuppressed", "import_undone"} {
+		"message_failed", "message_uncertain", "message_bounced", "erased", "run_recorded", "unsuppressed", "import_undone",
+		"message_got_yes", "plan_saved", "plan_expired"} {
 		if made[typ] == 0 {
 			t.Errorf("no run made a %s: %v", typ, made)
 		}
