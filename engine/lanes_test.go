@@ -209,3 +209,25 @@ func TestABatchThatMustBeginInTime(t *testing.T) {
 		})
 	}
 }
+
+// TestWhatWasSettledMeanwhileIsTold: a person says of a letter that it did not go
+// while it is on the wire, and it goes.
+func TestWhatWasSettledMeanwhileIsTold(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	h := newHouse(t, s.line(""))
+	h.settled(20)
+	s.set(nil, func(to string, _ *smtp.Conn) error {
+		for _, m := range h.book().MessagesIn(ledger.Claimed) {
+			if m.Person != 0 {
+				return h.Settle(ctx, "secretary", m.ID, false)
+			}
+		}
+		return nil
+	})
+	h.members("2026-11-02", rows(old, 20), rows(fresh, 1))
+	p := h.run()
+	if n := len(p.Delivery.Fell); n != 1 || !strings.Contains(p.Delivery.Fell[0].Why, "written down as failed; see that it does not go twice") {
+		t.Errorf("%+v", p.Delivery)
+	}
+}

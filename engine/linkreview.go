@@ -86,6 +86,10 @@ type ReviewLetter struct {
 	Subject, HTML string // masked, bare of all that a page could do; empty, of all but the first, where one is enough
 }
 
+// mostShown is how many letters of a playbook are shown whole on one page, where
+// each is to be looked at.
+const mostShown = 100
+
 // A deciding is what a token lets its holder decide.
 type deciding struct {
 	*Engine
@@ -327,7 +331,7 @@ func (d *deciding) review() (Review, error) {
 			l.Who, l.Branch = "", ""
 		}
 		g := &r.Groups[i]
-		if !x.Private && (len(g.Letters) == 0 || g.Each && !r.Stop && len(g.Letters) < c.ByReply) {
+		if !x.Private && (len(g.Letters) == 0 || g.Each && !r.Stop && len(g.Letters) < mostShown) {
 			shown, err := d.masked(x.Message)
 			if err != nil {
 				return r, err

@@ -61,7 +61,7 @@ func (h *house) mailTo(address string) (out []string) {
 		if err != nil {
 			h.t.Fatal(err)
 		}
-		if text := string(b); strings.Contains(text, "<"+address+">") {
+		if text := string(b); regexp.MustCompile(`(?m)^To: .*<` + regexp.QuoteMeta(address) + `>`).MatchString(text) {
 			out = append(out, strings.NewReplacer("=\r\n", "", "=3D", "=", "\r\n", "\n").Replace(text))
 		}
 	}
@@ -292,5 +292,19 @@ func TestALinkGivesNoYesToLettersToAll(t *testing.T) {
 	before := h.changes()
 	if _, err := h.ApproveWith(ctx, token, ids(r)[:1]); !errors.Is(err, engine.ErrNotHere) || h.changes() != before {
 		t.Errorf("a yes to a letter that needs two: %v", err)
+	}
+}
+
+// TestToldOfWhatIsPrivate: that there was a yes is told, and to whom it goes is not.
+func TestToldOfWhatIsPrivate(t *testing.T) {
+	t.Parallel()
+	h := arrears(t, byMail, 1)
+	if d := h.approveAll(); len(d.Done) != 1 {
+		t.Fatalf("%+v", d)
+	}
+	h.run()
+	text := strings.Join(h.mailTo("secretary@example.org"), "")
+	if !strings.Contains(text, "1 letter has a yes") || !strings.Contains(text, "at the computer itself") || strings.Contains(text, "P. P.") || strings.Contains(text, "Penniless") {
+		t.Errorf("the Secretary is told:\n%s", text)
 	}
 }

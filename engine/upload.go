@@ -136,14 +136,14 @@ func (e *Engine) Unstage(id string) error {
 	return nil
 }
 
-// Sweep deletes what came by a page and was forgotten there.
-func (e *Engine) Sweep() error {
+// Sweep deletes what came by a page no later than a moment.
+func (e *Engine) Sweep(until time.Time) error {
 	entries, err := os.ReadDir(filepath.Join(e.Folder, uploadFolder))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	for _, d := range entries {
-		if at := staged(d.Name()); !at.IsZero() && e.Now().Sub(at) >= UploadHolds {
+		if at := staged(d.Name()); !at.IsZero() && !at.After(until) {
 			err = errors.Join(err, e.Unstage(d.Name()))
 		}
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/clarion-clp/clarion/engine"
@@ -72,7 +73,11 @@ func (s *session) printChanges(list []engine.PlanChange) {
 			}
 		}
 		s.out.table("    ", 40, rows)
-		if c := list[i-1]; len(c.Was)+len(c.Is) > 0 && c.Kind == ledger.Letter {
+		switch c := list[i-1]; {
+		case len(c.Was)+len(c.Is) == 0 || c.Kind != ledger.Letter:
+		case i > 1 && slices.Equal(c.Was, list[i-2].Was) && slices.Equal(c.Is, list[i-2].Is):
+			s.out.say("      in the same lines")
+		default:
 			s.printLinesOf("- ", "31", c.Was)
 			s.printLinesOf("+ ", "32", c.Is)
 		}

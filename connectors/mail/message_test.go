@@ -369,3 +369,33 @@ func BenchmarkBytes(b *testing.B) {
 		}
 	}
 }
+
+// TestWhatLeadsToLetters: an officer's message has its links above, and below
+// which plan it tells of and how the log stood; an address that could do anything
+// else is refused.
+func TestWhatLeadsToLetters(t *testing.T) {
+	o := letter.Outgoing{Ref: "12345678-123456789012-123456789012", Date: time.Date(2026, time.November, 2, 9, 0, 0, 0, time.UTC),
+		Content: letter.Content{From: "a@example.org", To: "b@example.org", Subject: "Letters", Text: "Text.\n", HTML: "<html><body><p>Text.</p></body></html>"},
+		Plan:    "7 (0123456789ab), good until Monday", Head: "41 abcdef012345"}
+	o.ReviewAt, o.StopAt = "https://clp.example.org/r/abc", "https://clp.example.org/s/def"
+	b, err := Bytes(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.NewReplacer("=\r\n", "", "=3D", "=").Replace(string(b))
+	for _, want := range []string{"say yes or no:\r\nhttps://clp.example.org/r/abc\r\n", `<a href="https://clp.example.org/s/def">Stop these letters</a>`, "These letters are plan 7 (0123456789ab)",
+		"entry 41, abcdef012345", "clarion log --verify --head abcdef012345"} {
+		if strings.Count(text, want) == 0 {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+	}
+	if strings.Index(text, "/r/abc") > strings.Index(text, "Text.") || strings.Index(text, "entry 41") < strings.Index(text, "Text.") {
+		t.Errorf("the links are not above, or the head is not below:\n%s", text)
+	}
+	for _, to := range []string{"http://clp.example.org/r/abc", "javascript:alert(1)", "https://clp.example.org/r/\"><script>", "https://clp.example.org/\r\nBcc: x@example.org"} {
+		o.ReviewAt = to
+		if _, err := Bytes(o); err == nil {
+			t.Errorf("%q is a link", to)
+		}
+	}
+}

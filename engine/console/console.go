@@ -5,6 +5,8 @@
 //
 //	/u/TOKEN        whom a letter went to wants no more of its kind
 //	/a/TOKEN        an officer answers the tasks of a message
+//	/r/TOKEN        an officer says yes or no to the letters of a message
+//	/s/TOKEN        Secretary or Chair stops letters to which somebody said yes
 //	/sign-in        an officer asks for a link, which comes by mail
 //	/sign-in/TOKEN  signs in, once
 //	/               and all else: for who is signed in

@@ -15,8 +15,8 @@ import (
 // dataPages registers the pages of the lists.
 func (c *Console) dataPages(mux *http.ServeMux) {
 	c.uploads = newUploads()
-	if c.Engine != nil {
-		c.sweep()
+	if c.Engine != nil { // nobody can get at what was brought to a program that has ended
+		c.deleteUntil(c.Engine().Now())
 	}
 	mux.HandleFunc("GET /data", c.needs(mayLook, (*visit).lists))
 	mux.HandleFunc("GET /data/{list}", c.needs(mayLook, c.at((*desk).list)))

@@ -53,11 +53,16 @@ func (h *house) trusts(name, level string) {
 	}))
 }
 
-// joined writes a list in which so many more have joined in each branch.
-func (h *house) joined(n int) {
+// joined writes a list in which so many more have joined in each branch; the
+// first of the others may have another status than active.
+func (h *house) joined(n int, behind ...string) {
 	text := "Membership Number,First Name,Last Name,Email,Status,Date Joined,Branch,Marketing Consent,Arrears Since\n"
 	for i := range 6 {
-		text += fmt.Sprintf("A%05d,Olive%d,Older,olive%d@example.com,Active,2015-03-01,North,No,2026-06-01\n", i, i, i)
+		status := "Active"
+		if i < len(behind) {
+			status = behind[i]
+		}
+		text += fmt.Sprintf("A%05d,Olive%d,Older,olive%d@example.com,%s,2015-03-01,North,No,2026-06-01\n", i, i, i, status)
 	}
 	for i := range 3 {
 		text += fmt.Sprintf("B%05d,Nia%d,Newer,nia%d@example.net,Active,2026-10-28,North,Yes,\n", i, i, i)

@@ -141,6 +141,11 @@ func TestTheYearAheadAndTheLog(t *testing.T) {
 	diary.lacks(t, "the diary", "Say hello", "A hello from")
 	ann.get("/diary?month=2027-03").want(t, "a month", 200, "Diary: March 2027")
 	ann.get("/diary?month=2026-11&role=membership_officer").lacks(t, "of a role", "Ring Saul0")
+	for path, status := range map[string]int{"/diary?month=zzz&role=%3Cscript%3E": 200, "/log?before=-5&playbook=nothing": 200, "/log?before=99999999999999999999": 200,
+		"/people?q=%ff%fe": 200, "/people?q=" + strings.Repeat("x", 5000): 200, "/people?q=+": 200, "/plan?playbook=nothing": 404, "/plan/0": 404, "/letters/-1": 404, "/tasks/x": 404,
+		"/records/members/%00": 404, "/records/people/A00000": 404} {
+		ann.get(path).want(t, path, status)
+	}
 	own := south.get("/diary")
 	own.want(t, "the branch's", 200, "Ring Saul0")
 	own.lacks(t, "the branch's", "Ring Nell0", "Nia")

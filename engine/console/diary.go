@@ -35,8 +35,8 @@ const (
 // a visitor is shown what is known so far.
 type almanac struct {
 	mu    sync.Mutex
-	of    *engine.Look // that it is made from
-	far   bool         // the whole year
+	set   *playbook.Set // that it is made with; nil: it is not made
+	at    time.Time     // the moment that it is made from
 	held  plan.Forecast
 	ready bool
 	err   error
@@ -63,11 +63,8 @@ func (a *almanac) forecast(l *engine.Look) (f plan.Forecast, ready, busy bool, e
 
 // stands reports whether what is held is of this look, or near enough.
 func (a *almanac) stands(l *engine.Look) bool {
-	if a.of == nil || a.of.In.Set != l.In.Set {
-		return false
-	}
 	clock := l.In.Set.Constituency.Clock
-	return a.of == l || clock.Day(a.of.In.Now) == clock.Day(l.In.Now) && l.In.Now.Sub(a.of.In.Now) < agesAfter
+	return a.set == l.In.Set && clock.Day(a.at) == clock.Day(l.In.Now) && l.In.Now.Sub(a.at) < agesAfter
 }
 
 // make makes the forecast: the days at hand first, where there is none yet.
@@ -80,24 +77,35 @@ func (a *almanac) make(l *engine.Look, done chan struct{}) {
 		if days == nearDays && !first {
 			continue
 		}
-		f, err := l.Forecast(today.AddDays(days))
+		f, err := foresee(l, today.AddDays(days))
 		a.mu.Lock()
 		if a.err = err; err == nil {
-			a.held, a.ready, a.far = f, true, days == farDays
+			a.held, a.ready = f, true
 		}
 		a.mu.Unlock()
 	}
 	a.mu.Lock()
-	a.of, a.busy = l, nil
+	a.set, a.at, a.busy = l.In.Set, l.In.Now, nil
 	a.mu.Unlock()
 	close(done)
+}
+
+// foresee makes a forecast beside the pages, where nobody else would catch what
+// goes wrong.
+func foresee(l *engine.Look, until calendar.Date) (f plan.Forecast, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the year ahead cannot be worked out (%T)", p)
+		}
+	}()
+	return l.Forecast(until)
 }
 
 // drop lets go of what nobody asks for.
 func (a *almanac) drop() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.of, a.held, a.ready, a.far = nil, plan.Forecast{}, false, false
+	a.set, a.held, a.ready = nil, plan.Forecast{}, false
 }
 
 // A diaryView is a month of the year ahead.
@@ -131,6 +139,9 @@ func (d *desk) diary() {
 		return
 	}
 	v := diaryView{Ready: ready, Busy: busy, Role: d.r.URL.Query().Get("role")}
+	if d.set().Roles[v.Role] == nil {
+		v.Role = ""
+	}
 	if !ready {
 		d.page("diary", "Diary", v)
 		return

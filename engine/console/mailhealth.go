@@ -56,7 +56,8 @@ func (m *memo[T]) let() {
 // A mailPage is what the page of the mail shows to everybody.
 type mailPage struct {
 	engine.MailHealth
-	Left int // letters that may still go today
+	Left int              // letters that may still go today
+	Busy []engine.MailDay // on which anything went or came back
 }
 
 // A postPage is what it shows to one seat.
@@ -111,6 +112,11 @@ func (d *desk) mail() {
 	p.mailPage = d.health.of(d.l, func() mailPage {
 		h := mailPage{MailHealth: d.e.MailHealth(d.book(), d.now(), mailDays)}
 		h.Left = max(0, h.Most-h.Spent)
+		for _, day := range h.Days {
+			if day.Sent+day.Bounced+day.Failed+day.Deferred > 0 {
+				h.Busy = append(h.Busy, day)
+			}
+		}
 		return h
 	})
 	p.How = d.mailWays()

@@ -16,6 +16,7 @@ func TestALetterOnce(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, playbook.Web{})
 	mo := h.officer("membership@example.org")
+	mo.get("/playbooks").want(t, "the way there", 200, `href="/once"`)
 	mo.get("/once").want(t, "empty", 200, "Write a letter", `name="column0"`, "Vice Chair (Membership)")
 	h.officer("north@example.org").get("/once").want(t, "who may not", 403)
 	form := []string{"from", "membership_officer", "basis", "service", "days", "14", "subject", "The barbecue", "words", "Dear {{ or member.first_name \"friend\" }},\n\nCome."}
@@ -29,6 +30,9 @@ func TestALetterOnce(t *testing.T) {
 	mo.post("/once/look", append(form, "to", "")...).want(t, "to nobody", 422, "Nothing says who gets it")
 	good := append(form, "to", `member.branch == "North"`)
 	look := mo.post("/once/look", good...)
+	if first, _, _ := strings.Cut(look.body[strings.Index(look.body, `action="/once/look"`):], "</button>"); !strings.Contains(first, "Look who would get it") || strings.Contains(first, "formaction") {
+		t.Errorf("the Enter key presses another button: %s", first)
+	}
 	look.want(t, "who gets it", 200, "Their names", "Nia0", "One of them, whole", "Come.")
 	if h.changes() != before || strings.Contains(h.file("playbooks.yaml"), "barbecue") {
 		t.Fatal("looking wrote something")

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/clarion-clp/clarion/engine/ledger"
+	"github.com/clarion-clp/clarion/engine/store"
 )
 
 func letterPath(id int64) string { return fmt.Sprintf("/letters/%d", id) }
@@ -180,4 +181,54 @@ func inOrder(t *testing.T, a answer, parts ...string) {
 	if strings.Contains(a.body, `tabindex="1`) || strings.Contains(a.body, "autofocus") {
 		t.Error("the page has an order of its own")
 	}
+}
+
+// TestWhatIsHeldIsLetGo: a batch past its brake, what held already when a playbook
+// was switched on, and a letter of which nobody knows whether it went; each by
+// whose it is.
+func TestWhatIsHeldIsLetGo(t *testing.T) {
+	t.Parallel()
+	h := newDesk(t, "0 minutes", "each")
+	all := h.waits("new-member-welcome")
+	mo, ann := h.officer("membership@example.org"), h.officer("secretary@example.org")
+	page := mo.get("/plan")
+	page.want(t, "each", 200, "4 letters wait for your yes", "decides about each letter", letterPath(all[0].ID))
+	page.lacks(t, "each", "/plan/decide")
+	digest := mo.get(letterPath(all[0].ID)).field(t, "digest")
+	ann.post(letterPath(all[0].ID)+"/approve", "digest", digest).want(t, "not hers", 422, "The Vice Chair (Membership) decides about this letter")
+	ann.post(letterPath(all[0].ID)+"/reject", "reason", "x").want(t, "not hers", 422, "decides about this letter")
+	mo.follow(letterPath(all[0].ID)+"/approve", "digest", digest).want(t, "one", 200, "1 letter has its yes")
+	h.must(h.store.Update(ctx, func(tx *store.Tx) error {
+		return tx.Apply(h.clock(), "clarion", ledger.MessageClaimed{ID: all[0].ID, Fence: 1 << 40}, ledger.MessageUncertain{ID: all[0].ID, Why: "test"})
+	}))
+	mo.get("/plan").want(t, "uncertain", 200, "Nobody can tell whether they went (1)")
+	mo.get(letterPath(all[0].ID)).want(t, "uncertain", 200, "May have gone: nobody can tell", "did it go?")
+	ann.post(letterPath(all[0].ID)+"/settle", "went", "yes").want(t, "not hers", 422, "decides about this letter")
+	mo.post(letterPath(all[0].ID)+"/settle").want(t, "no word", 422, "Say whether it went")
+	mo.follow(letterPath(all[0].ID)+"/settle", "went", "yes").want(t, "settled", 200, "Noted: it went", "Was sent")
+	mo.post(letterPath(all[0].ID)+"/settle", "went", "no").want(t, "twice", 409, "Something else")
+
+	h.write("playbooks.yaml", "new-member-welcome: {trust: automatic}\narrears-chase: {trust: batch}\n")
+	h.write("constituency.yaml", strings.Replace(settings, "most_at_once: 500, share: 100 percent, times_usual: 100, floor: 500", "most_at_once: 2, share: 100 percent, times_usual: 100, floor: 1", 1))
+	h.must(h.Engine.Reload())
+	h.trusts("arrears-chase", "batch")
+	h.pass(time.Minute)
+	h.joined(9, "In arrears", "In arrears")
+	h.run()
+	mo.get("/plan").want(t, "held", 200, "Held as a whole", "Let this batch of new-member-welcome pass", "/plan/backlog?playbook=arrears-chase")
+	ann.get("/plan").lacks(t, "not hers", "Let this batch")
+	ann.post("/plan/release", "playbook", "new-member-welcome").want(t, "not hers", 422, "lets this batch go")
+	mo.follow("/plan/release", "playbook", "new-member-welcome").want(t, "released", 200, "may pass the brake until tomorrow night")
+	mo.post("/plan/release", "playbook", "new-member-welcome").want(t, "twice", 422, "is held as a batch")
+
+	backlog := "/plan/backlog?playbook=arrears-chase"
+	page = mo.get(backlog)
+	page.want(t, "the backlog", 200, "Olive0", "Olive1", "Let those that are ticked act")
+	ann.get(backlog).lacks(t, "not hers", "Let those")
+	key := page.field(t, "case")
+	ann.post("/plan/backlog", "playbook", "arrears-chase", "case", key).want(t, "not hers", 422, "decides about this backlog")
+	mo.post("/plan/backlog", "playbook", "arrears-chase").want(t, "none", 422, "Tick those")
+	mo.follow("/plan/backlog", "playbook", "arrears-chase", "case", key).want(t, "one", 200, "1 case may act")
+	mo.follow("/plan/backlog", "playbook", "arrears-chase", "case", key).want(t, "twice", 200, "may act already")
+	mo.follow("/plan/backlog", "playbook", "arrears-chase", "all", "yes").want(t, "all", 200, "1 case may act", "There is no backlog")
 }

@@ -151,7 +151,10 @@ func (d *desk) troubles() (out []trouble) {
 		if to != "" && strings.Contains(hint, "clarion ") { // the page says it without commands
 			hint = ""
 		}
-		out = append(out, trouble{dataset.Plain(what), dataset.Plain(hint), to, press})
+		t := trouble{dataset.Plain(what), dataset.Plain(hint), to, press}
+		if !slices.ContainsFunc(out, func(old trouble) bool { return old.What == t.What }) { // several playbooks may want one list
+			out = append(out, t)
+		}
 	}
 	if x := d.passed(); x != nil {
 		if x.Err != "" {

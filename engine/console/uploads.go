@@ -136,7 +136,12 @@ func (c *Console) sweep() {
 		}
 	}
 	c.uploads.mu.Unlock()
-	if err := e.Sweep(); err != nil {
+	c.deleteUntil(now.Add(-engine.UploadHolds))
+}
+
+// deleteUntil deletes the files that were brought no later than a moment.
+func (c *Console) deleteUntil(moment time.Time) {
+	if err := c.Engine().Sweep(moment); err != nil {
 		c.Log.Error("files that were brought and forgotten cannot be deleted")
 	}
 }

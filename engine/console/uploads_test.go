@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/clarion-clp/clarion/engine/console"
 	"github.com/clarion-clp/clarion/engine/playbook"
 )
 
@@ -73,6 +74,12 @@ func TestWhatIsNoList(t *testing.T) {
 	if n := len(h.staged()); n != 1 || h.changes() != before {
 		t.Errorf("%d files lie there, after %d changes", n, h.changes()-before)
 	}
+	again, err := console.Open(console.Options{Web: playbook.Web{Listen: "127.0.0.1:0"}, Folder: h.folder, Engine: h.now})
+	h.must(err)
+	h.must(again.Close())
+	if left := h.staged(); len(left) != 0 {
+		t.Errorf("the next program leaves lying what nobody can get at: %v", left)
+	}
 }
 
 // TestAPaperIsBrought is laid where papers are read from, and a list is not.
@@ -135,4 +142,3 @@ func TestTwoFilesAtOnce(t *testing.T) {
 	}
 	b.brought("/data/members/upload", "m.csv", roll(6, "Older"))
 }
-

@@ -153,11 +153,15 @@ func (f frame) May(r string) bool { return f.v.may(right(r)) }
 
 // frame makes what a page is put into.
 func (v *visit) frame(title string, data any) frame {
-	f := frame{Style: styleName, Constituency: dataset.Plain(v.e.Set().Constituency.Name), Title: dataset.Plain(title), Path: v.r.URL.Path,
+	path := v.r.URL.Path
+	if v.r.Method == http.MethodPost { // of which there is no page to come back to
+		path = v.back()
+	}
+	f := frame{Style: styleName, Constituency: dataset.Plain(v.e.Set().Constituency.Name), Title: dataset.Plain(title), Path: path,
 		Seat: v.Seat, As: v.as(), Notice: v.known.said(v.cookie(v.r), v.r.URL.Path), Data: data, v: v}
 	for _, l := range navigation {
 		if v.serves(l.To) {
-			l.Here = v.r.URL.Path == l.To || l.To != "/" && strings.HasPrefix(v.r.URL.Path, l.To+"/")
+			l.Here = path == l.To || l.To != "/" && strings.HasPrefix(path, l.To+"/") || l.To == "/plan" && strings.HasPrefix(path, "/letters/")
 			f.Nav = append(f.Nav, l)
 		}
 	}

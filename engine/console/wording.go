@@ -51,7 +51,6 @@ type written struct {
 	file string // that holds the part, or would
 	text string // of the part as it is
 	own  bool   // the part is ours
-	why  string // why it cannot be written here
 }
 
 // wording finds the letter of a page.

@@ -168,16 +168,16 @@ func (a *asking) tells() (out []*Message) {
 // mind, and how one of them looks. It names nobody. It gives how many of them a
 // reply may approve.
 func (p *planner) review(pb *playbook.Playbook, name string, ms []*Message) (item letter.Item, answerable int) {
-	title, private := name, false
+	title, private := name, isPrivate(p.set, name)
 	if pb != nil {
-		title, private = pb.Title, pb.Private || pb.Special()
+		title = pb.Title
 	}
 	n := len(ms)
 	item.Line = title + ": " + itoa(int64(n)) + " " + plural(n, "letter", "letters")
 	var detail []string
 	if private {
 		item.Marks = []string{"private"}
-		detail = append(detail, "What is private does not travel by mail: clarion review shows them whole, or the console.")
+		detail = append(detail, "What is private does not travel by mail, nor does a yes to it: the console shows them whole, or clarion review.")
 	} else {
 		detail = append(detail, "To "+p.toWhom(ms)) // initials end with a full stop
 		one := ms[0].Masked(p.in)
@@ -185,7 +185,7 @@ func (p *planner) review(pb *playbook.Playbook, name string, ms []*Message) (ite
 		item.Words = letter.Quoted("One of them, as it will look, with initials for the name:", one.Subject, one.Text, one.HTML)
 	}
 	for _, m := range ms {
-		if noReply(p.set, p.in, m.Message, n) == "" {
+		if noReply(p.in, m.Message, n) == "" {
 			answerable++
 		}
 	}

@@ -46,8 +46,8 @@ func Reviewed(in Input, told ledger.Message, letters []int64) (out []Decidable) 
 		out = append(out, p.decidable(m, hs[at]))
 	}
 	for i := range out {
-		out[i].NoLink = noLink(out[i].Message)
-		out[i].NoReply = noReply(in.Set, in, out[i].Message, among[out[i].Playbook])
+		out[i].NoLink = noLink(in.Set, out[i].Message)
+		out[i].NoReply = noReply(in, out[i].Message, among[out[i].Playbook])
 	}
 	return out
 }
@@ -83,18 +83,25 @@ func Consented(in Input, told ledger.Message) (out []Decidable, until time.Time)
 
 func (p *planner) decidable(m ledger.Message, h holder) Decidable {
 	d := Decidable{Message: m, Role: h.role, Email: h.email}
-	if pb := p.set.Playbook(m.Playbook); pb != nil {
-		d.Private = pb.Private || pb.Special()
-	}
+	d.Private = isPrivate(p.set, m.Playbook)
 	r := p.readerOf(m)
 	d.Who, d.Branch = r.initials, r.branch
 	return d
 }
 
+// isPrivate tells that nothing of a playbook's letters travels by mail to who
+// decides about them.
+func isPrivate(set *playbook.Set, name string) bool {
+	pb := set.Playbook(name)
+	return pb != nil && (pb.Private || pb.Special())
+}
+
 // noLink says why a letter cannot be approved by the link in a mail, where each
 // letter can be looked at; or is empty.
-func noLink(m ledger.Message) string {
+func noLink(set *playbook.Set, m ledger.Message) string {
 	switch {
+	case isPrivate(set, m.Playbook):
+		return "it is private, and shown in the console only"
 	case m.Two:
 		return "it needs the yes of two persons"
 	case m.Basis == string(playbook.Marketing):
@@ -106,12 +113,12 @@ func noLink(m ledger.Message) string {
 // noReply says why a letter cannot be approved by answering a mail, or is empty.
 // Among is how many letters of its playbook the mail tells of: where each is to
 // be looked at, a reply can mean one only.
-func noReply(set *playbook.Set, in Input, m ledger.Message, among int) string {
-	if why := noLink(m); why != "" {
+func noReply(in Input, m ledger.Message, among int) string {
+	if why := noLink(in.Set, m); why != "" {
 		return why
 	}
-	pb := set.Playbook(m.Playbook)
-	if pb == nil || among > 1 && TrustIn(pb, set.Constituency, in.Book, in.Now).Level < playbook.Batch {
+	pb := in.Set.Playbook(m.Playbook)
+	if pb == nil || among > 1 && TrustIn(pb, in.Set.Constituency, in.Book, in.Now).Level < playbook.Batch {
 		return "each letter of its playbook is to be looked at"
 	}
 	return ""

@@ -101,7 +101,8 @@ const spoiled = 3
 
 // spoil takes trust from playbooks of whose letters too large a share came back,
 // counted over the days over which it is earned, and since a person last said
-// what they may do.
+// what they may do. A server that refuses letters at the door stops all of them,
+// and says nothing of one playbook.
 func (p *planner) spoil() {
 	e := p.set.Constituency.Earning
 	trusted := map[string]time.Time{}
@@ -118,7 +119,7 @@ func (p *planner) spoil() {
 		since, counts := trusted[d.Playbook]
 		switch {
 		case !counts || d.Left.Before(since):
-		case d.State == ledger.Bounced, d.State == ledger.Failed && refused(d.Message):
+		case d.State == ledger.Bounced:
 			back[d.Playbook]++
 			sent[d.Playbook]++
 		case d.State == ledger.Sent:

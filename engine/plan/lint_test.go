@@ -9,6 +9,7 @@ import (
 
 	"github.com/clarion-clp/clarion/engine/dataset"
 	"github.com/clarion-clp/clarion/engine/ledger"
+	"github.com/clarion-clp/clarion/engine/letter"
 	"github.com/clarion-clp/clarion/engine/plan"
 	"github.com/clarion-clp/clarion/engine/playbook"
 	"github.com/clarion-clp/clarion/playbooks"
@@ -151,5 +152,41 @@ func TestLintOfABlankThatSpoilsAList(t *testing.T) {
 		if want == "" && got != "" || !strings.HasPrefix(got, want) {
 			t.Errorf("%s: it says %q, want %q", when, got, want)
 		}
+	}
+}
+
+// A paper that is too large to be attached is warned of before a letter is due.
+func TestLintOfPapersThatAreTooLarge(t *testing.T) {
+	now := time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
+	own := fstest.MapFS{"constituency.yaml": {Data: []byte("name: X\nmail: {from: a@example.org, drop: outbox, attachments_mb: 3}\naudiences:\n  members: member in members when everyone\n  executive: [chair]\n")},
+		"playbooks.yaml": {Data: []byte("minutes-circulate: {}\n")}}
+	set, err := playbook.Load(playbooks.Library, own)
+	if err != nil || len(set.All()) > 0 {
+		t.Fatal(set.All(), err)
+	}
+	s := set.Schemas["documents"]
+	var rows []*dataset.Row
+	for i, sha := range []string{"small", "large"} {
+		r := &dataset.Row{Ref: dataset.Ref(i + 1), Key: sha, Cells: make([]dataset.Value, len(s.Columns)), FirstSeen: now}
+		for j, c := range s.Columns {
+			if c.Kind == dataset.File {
+				r.Cells[j] = dataset.FileValue(sha)
+			}
+		}
+		rows = append(rows, r)
+	}
+	in := plan.Input{Set: set, Now: now, Book: ledger.New(), Tables: dataset.Tables{"documents": dataset.NewTable(s, rows, now, now, "papers", "")},
+		Hash: func(a string) string { return a },
+		File: func(sha string) (letter.Attachment, bool) {
+			return letter.Attachment{Name: sha, Size: map[string]int64{"small": 3 << 20, "large": 3<<20 + 1}[sha]}, true
+		}}
+	var got []string
+	for _, f := range plan.Lint(in) {
+		if strings.HasPrefix(f.Text, "documents/") {
+			got = append(got, f.Text)
+		}
+	}
+	if strings.Join(got, "|") != "documents/large has 4 MB, and letters carry 3 MB at most: none that attaches it can go." {
+		t.Errorf("%q", got)
 	}
 }

@@ -13,7 +13,8 @@
 //     the contact budget, quiet days and the brakes forbid (budget.go),
 //  5. closes cases of which nothing is left to do, groups what is owed to
 //     officers into one digest per person per day, with news of what was
-//     missed or withdrawn (digest.go, news.go, approvals.go), and
+//     missed or withdrawn and of what waits for a yes (digest.go, news.go,
+//     approvals.go), tells Secretary and Chair of each yes (told.go), and
 //  6. holds the messages that ought to exist against those that do: what is the
 //     same stays, what differs is superseded, what is new is proposed
 //     (reconcile.go).

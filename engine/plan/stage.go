@@ -85,9 +85,11 @@ func (p *planner) couldGo(y *made, held map[string]string) (since time.Time, cou
 		could = held[y.pb.Name] == "" && m.Release && p.trust(y.pb) == playbook.Automatic
 	case 2:
 		old, _ := p.in.Book.MessageAt(m.Key)
-		since, could = later(old.At, later(old.NotBefore, m.NotBefore)), true
-		if old.Until.After(since) {
-			since = old.Until
+		since, could = later(later(old.At, old.NotBefore), later(old.Until, m.NotBefore)), true
+		if old.State == ledger.Deferred { // that the server put it off begins no new batch
+			could = !since.After(p.now)
+			a, _ := p.in.Book.Action(y.action.Key)
+			since = later(later(a.Changed, old.Yes.At), later(old.Until, m.NotBefore))
 		}
 	}
 	return since, could && !since.After(p.now)

@@ -170,6 +170,24 @@ func TestLaw8WhatComesBackHoldsTheRest(t *testing.T) {
 	}
 }
 
+// A letter that the server puts off is of its batch still, whatever becomes of the
+// rest meanwhile.
+func TestLaw8WhatIsPutOffBeginsNoBatch(t *testing.T) {
+	b := largeBatch(t, 20)
+	first, _ := b.mayGo()
+	b.send(first...)
+	b.now = b.now.Add(30 * time.Minute)
+	rest, _ := b.mayGo()
+	b.apply("clarion", ledger.MessageClaimed{ID: rest[0], Fence: 1}, ledger.MessageDeferred{ID: rest[0], Until: b.now.Add(10 * time.Minute), Code: 451})
+	b.now = b.now.Add(time.Minute)
+	b.send(rest[1:]...)
+	b.apply("clarion", ledger.MessageBounced{ID: rest[1], Code: 550})
+	b.now = b.now.Add(10 * time.Minute)
+	if ids, pl := b.mayGo(); len(ids) != 1 || ids[0] != rest[0] {
+		t.Errorf("of the one that was put off %v may go, %+v", ids, pl.Holds)
+	}
+}
+
 // A letter that would be too late after the wait goes at once.
 func TestLaw8TheWaitMakesNoLetterLate(t *testing.T) {
 	b := largeBatch(t, 20)

@@ -181,9 +181,12 @@ func (p *planner) consentWords(c *consent, h holder) string {
 	for i, m := range c.letters {
 		numbers[i] = itoa(m.ID)
 	}
-	if Hidden(p.set, c.playbook, h.role) {
+	switch {
+	case Hidden(p.set, c.playbook, h.role):
 		out = append(out, "What they say is for the eyes of the role that approves them.")
-	} else {
+	case isPrivate(p.set, c.playbook):
+		out = append(out, "To whom they go is private, and does not travel by mail.")
+	default:
 		var list []reader
 		for _, m := range c.letters {
 			list = append(list, p.readerOf(m))
@@ -200,7 +203,7 @@ func (p *planner) consentWords(c *consent, h holder) string {
 	if n > mostListed {
 		numbers = []string{"NUMBERS"}
 	}
-	return strings.Join(append(out, "clarion review reject "+strings.Join(numbers, " ")), "\n\n")
+	return strings.Join(append(out, "clarion review reject "+strings.Join(numbers, " ")+" --reason WHY --as "+h.role), "\n\n")
 }
 
 func onlyIf(yes bool, s string) string {

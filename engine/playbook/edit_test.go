@@ -43,7 +43,6 @@ func everyFile(t *testing.T) map[string][]byte {
 type place struct {
 	path []string
 	node *yaml.Node
-	many bool // it is written on several lines
 }
 
 // places lists every text of a file that is a value.

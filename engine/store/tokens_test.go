@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/clarion-clp/clarion/engine/ledger"
 )
 
 // token makes a token for a message.
@@ -202,4 +204,64 @@ func FuzzToken(f *testing.F) {
 			t.Errorf("%q: holds %t", text, plainToken(text) != made)
 		}
 	})
+}
+
+// TestATokenOfAReview is for one saved plan, and bound to the letters in it.
+func TestATokenOfAReview(t *testing.T) {
+	s, other := open(t, ""), open(t, "")
+	one := propose(t, s, 17, words("ann@example.org", "Dear Ann"))
+	propose(t, other, 17, words("ann@example.org", "Dear Ann"))
+	save := func(s *Store, letters ...int64) {
+		err := s.Update(context.Background(), func(tx *Tx) error {
+			book, err := tx.LoadBook()
+			if err != nil {
+				return err
+			}
+			var all []ledger.Message
+			for _, id := range letters {
+				m, _ := book.Message(id)
+				all = append(all, m)
+			}
+			return tx.Apply(noon, "clarion", ledger.PlanSaved{Plan: book.NextPlan(), Digest: ledger.PlanDigest(book.NextPlan(), all), Letters: letters, Expires: noon.Add(time.Hour)})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	save(s, one)
+	two := propose(t, s, 18, words("bob@example.org", "Dear Bob"))
+	save(s, one, two)
+	made := map[int64]string{}
+	view(t, s, func(tx *Tx) (err error) {
+		for _, plan := range []int64{1, 2} {
+			if made[plan], err = tx.ReviewToken(one, plan, noon); err != nil {
+				return err
+			}
+			c, err := tx.CheckToken(ToReview, made[plan], noon)
+			if err != nil || c.Message != one || c.Plan != plan || c.Purpose != ToReview {
+				t.Errorf("%+v, %v", c, err)
+			}
+		}
+		if _, err := tx.ReviewToken(one, 3, noon); !errors.Is(err, ErrNotFound) {
+			t.Errorf("a token for no plan: %v", err)
+		}
+		if _, err := tx.ReviewToken(one, 0, noon); err == nil {
+			t.Error("a review of no plan")
+		}
+		if _, err := tx.Token(ToReview, one, noon); err == nil {
+			t.Error("a review of no plan, by the other way")
+		}
+		return nil
+	})
+	if made[1] == made[2] || holds(t, s, ToAnswer, made[1], noon) || holds(t, s, ToStop, made[1], noon) || holds(t, other, ToReview, made[1], noon) {
+		t.Errorf("the tokens %v hold for something else", made)
+	}
+	// A copy from before the second plan saves another one in its place.
+	propose(t, other, 18, words("bob@example.org", "Dear Rob"))
+	save(other, one)
+	save(other, one, two)
+	other.instance, other.secret = s.instance, s.secret
+	if !holds(t, other, ToReview, made[1], noon) || holds(t, other, ToReview, made[2], noon) {
+		t.Error("a token is not bound to the letters of its plan")
+	}
 }
