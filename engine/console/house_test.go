@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -39,6 +40,8 @@ type house struct {
 	logged *bytes.Buffer
 	guise  func(name string) string // how people are called; nil: as they are
 
+	officers string // the list of them; empty: as it is
+
 	mu   sync.Mutex
 	time time.Time
 }
@@ -71,7 +74,7 @@ func newHouse(t testing.TB, web playbook.Web, change ...func(*house)) *house {
 		c(h)
 	}
 	h.write("constituency.yaml", settings)
-	h.write("officers.csv", h.guised(officers))
+	h.write("officers.csv", h.guised(cmp.Or(h.officers, officers)))
 	h.write("branches.csv", h.guised("key,name\nNorth,North\n"))
 	h.write("playbooks.yaml", "new-member-welcome: {trust: automatic}\n")
 	now := h.clock
