@@ -15,8 +15,10 @@ import (
 	"os/signal"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -63,36 +65,76 @@ func run(ctx context.Context, words []string) error {
 	if len(all) == 0 {
 		return errors.New("no entry holds these words")
 	}
-	dir, err := os.MkdirTemp("", "clarion-laws-")
-	if err != nil {
-		return err
+	// Each worker has a copy of its own: while one links, another's tests run.
+	dirs := make([]string, min(runtime.NumCPU(), 4))
+	for i := range dirs {
+		if dirs[i], err = os.MkdirTemp("", "clarion-laws-"); err != nil {
+			return err
+		}
+		defer os.RemoveAll(dirs[i])
+		if err := copyTree(ctx, dirs[i]); err != nil {
+			return fmt.Errorf("copying the tree: %w", err)
+		}
 	}
-	defer os.RemoveAll(dir)
-	if err := copyTree(ctx, dir); err != nil {
-		return fmt.Errorf("copying the tree: %w", err)
-	}
-	if err := whole(ctx, dir, all); err != nil {
+	if err := whole(ctx, dirs[0], all); err != nil {
 		return err
 	}
 	bad := 0
-	for _, s := range all {
-		began := time.Now()
-		caught, err := try(ctx, dir, s)
+	for r := range results(ctx, dirs, all) {
 		if ctx.Err() != nil {
-			return ctx.Err()
+			continue
 		}
 		mark := "ok  "
-		if err != nil {
-			mark, caught = "FAIL", err.Error()
+		if r.err != nil {
+			mark, r.caught = "FAIL", r.err.Error()
 			bad++
 		}
-		fmt.Printf("%s %s\n     without it: %s\n     %s (%.1f s)\n", mark, s.law, s.what, caught, time.Since(began).Seconds())
+		fmt.Printf("%s %s\n     without it: %s\n     %s (%.1f s)\n", mark, r.law, r.what, r.caught, r.took.Seconds())
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
 	fmt.Printf("%d of %d safeties are guarded\n", len(all)-bad, len(all))
 	if bad > 0 {
 		return fmt.Errorf("%d are not", bad)
 	}
 	return nil
+}
+
+// A result is what came of taking one safety away.
+type result struct {
+	safety
+	caught string
+	err    error
+	took   time.Duration
+}
+
+// results tries the safeties, as many at a time as there are copies of the tree.
+func results(ctx context.Context, dirs []string, all []safety) <-chan result {
+	todo, out := make(chan safety), make(chan result)
+	var working sync.WaitGroup
+	for _, dir := range dirs {
+		working.Go(func() {
+			for s := range todo {
+				began := time.Now()
+				caught, err := try(ctx, dir, s)
+				out <- result{s, caught, err, time.Since(began)}
+			}
+		})
+	}
+	go func() {
+		defer close(out)
+		defer working.Wait()
+		defer close(todo)
+		for _, s := range all {
+			select {
+			case todo <- s:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return out
 }
 
 // wanted reports whether an entry is one of those asked for.
@@ -183,18 +225,28 @@ func copyTree(ctx context.Context, to string) error {
 	return nil
 }
 
-// whole sees to it that the tests hold while all safeties are in place.
+// whole sees to it that the tests hold while all safeties are in place: of each
+// package those that an entry asks for, all at once.
 func whole(ctx context.Context, dir string, all []safety) error {
-	done := map[string]bool{}
+	var packages []string
+	runs := map[string][]string{}
 	for _, s := range all {
 		for _, p := range s.tests {
-			if done[p+" "+s.run] {
-				continue
+			if !slices.Contains(packages, p) {
+				packages = append(packages, p)
 			}
-			done[p+" "+s.run] = true
-			if failed, out, err := test(ctx, dir, []string{p}, s.run); err != nil {
-				return fmt.Errorf("with every safety in place the tests must pass, and they do not: %s\n%s", strings.Join(failed, ", "), out)
+			if !slices.Contains(runs[p], s.run) {
+				runs[p] = append(runs[p], s.run)
 			}
+		}
+	}
+	for _, p := range packages {
+		run := strings.Join(runs[p], "|")
+		if slices.Contains(runs[p], "") {
+			run = ""
+		}
+		if failed, out, err := test(ctx, dir, []string{p}, run); err != nil {
+			return fmt.Errorf("with every safety in place the tests must pass, and they do not: %s\n%s", strings.Join(failed, ", "), out)
 		}
 	}
 	return nil

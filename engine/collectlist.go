@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -146,6 +147,16 @@ func (t *taking) takeReport(m ledger.Message, by string) error {
 	return t.giveUp(m, by, "a person saw what came back")
 }
 
+// notByMail says why a list is not laid into the inbox on the word of whoever sees
+// to the mail; empty: it is. Nobody knows whose a waiting message is, and what lies
+// in the inbox is taken without asking for a right.
+func notByMail(list string) string {
+	if list == "officers" {
+		return "who sits where is taken by the Secretary or the Chair, on the page of that list"
+	}
+	return ""
+}
+
 // attached fetches a message once more, which lies where it lay, and lays its
 // files into the inbox.
 func (e *Engine) attached(ctx context.Context, w WaitingMail) (laid []string, bytes int64, err error) {
@@ -172,11 +183,11 @@ func (e *Engine) attached(ctx context.Context, w WaitingMail) (laid []string, by
 			continue
 		}
 		l := &laying{}
-		if err := c.stage(ctx, in, l, true, func(string) string { return "" }); err != nil {
+		if err := c.stage(ctx, in, l, true, notByMail); err != nil {
 			return nil, 0, err
 		}
 		if len(l.laid) == 0 {
-			return nil, 0, fmt.Errorf("nothing of message %d could be taken: %s", w.ID, dataset.Plain(l.refuse))
+			return nil, 0, fmt.Errorf("nothing of message %d could be taken: %s", w.ID, dataset.Plain(cmp.Or(l.why, l.refuse)))
 		}
 		return l.laid, l.bytes, nil
 	}

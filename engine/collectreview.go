@@ -112,8 +112,16 @@ func (t *taking) sayYes(d *deciding, said verdict) error {
 	}
 	ids, most := said.letters, d.set.Constituency.Review.ByReply
 	if len(ids) == 0 {
+		shown, err := t.shown(d.claim.Message)
+		if err != nil {
+			return err
+		}
 		for _, x := range d.letters {
-			if x.NoReply == "" {
+			switch {
+			case x.NoReply != "":
+			case !strings.Contains(shown, fmt.Sprintf(" no. %d ", x.ID)):
+				return t.wait("it says yes, and its message did not tell of all the letters that its sender decides about by now: name the numbers")
+			default:
 				ids = append(ids, x.ID)
 			}
 		}
@@ -138,4 +146,15 @@ func (t *taking) sayYes(d *deciding, said verdict) error {
 		return t.hold(wasYes, fmt.Sprintf("%d letters are approved, and %d could not be: %s", len(was.Done), len(was.Not), was.Not[0].Why))
 	}
 	return t.did(wasYes, answersFolder)
+}
+
+// shown gives the words of a message that was sent, on one line. Between that and
+// an answer to it more letters may have fallen to its reader, with an office or a
+// vacancy, and a yes without numbers means none that it does not name.
+func (t *taking) shown(id int64) (string, error) {
+	c, err := t.tx.Content(id)
+	if errors.Is(err, store.ErrNotFound) {
+		err = nil
+	}
+	return strings.Join(strings.Fields(c.Text), " "), err
 }

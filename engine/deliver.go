@@ -27,10 +27,11 @@ type Delivery struct {
 	Stopped                           string // why the round ended early, for a person
 	Staged                            []Staged
 
-	waits map[int64]bool // the letters of Staged
-	wake  time.Time      // when they may go
-	owed  bool           // what is owed is no longer what was planned
-	stale bool           // a look just before the wire took something away
+	waits  map[int64]bool // the letters of Staged
+	wake   time.Time      // when they may go
+	untold bool           // letters waited in this round until somebody was told of their yes
+	owed   bool           // what is owed is no longer what was planned
+	stale  bool           // a look just before the wire took something away
 }
 
 // and is what two rounds of one pass came to.
@@ -100,8 +101,14 @@ func (e *Engine) Deliver(ctx context.Context) (Delivery, error) {
 		d.Stopped, d.Left = stand.Why+"; "+stand.Hint, due
 		return d, nil
 	}
-	if err := e.send(ctx, lease, &d); err != nil {
+	tried := map[int64]bool{}
+	if err := e.send(ctx, lease, &d, tried); err != nil {
 		return d, err
+	}
+	if d.untold && d.Sent > 0 && d.Stopped == "" && ctx.Err() == nil { // those who hear of a yes have now been told
+		if err := e.send(ctx, lease, &d, tried); err != nil {
+			return d, err
+		}
 	}
 	d.Left, err = e.due(context.WithoutCancel(ctx))
 	if err == nil && d.waits != nil {
@@ -138,9 +145,9 @@ func (e *Engine) behind(ctx context.Context, d *Delivery) error {
 	})
 }
 
-// send makes one round.
-func (e *Engine) send(ctx context.Context, lease *store.Lease, d *Delivery) error {
-	r := &round{Engine: e, lease: lease, d: d, series: e.Store.Series(), tried: map[int64]bool{},
+// send makes one round, which leaves alone what was tried before.
+func (e *Engine) send(ctx context.Context, lease *store.Lease, d *Delivery, tried map[int64]bool) error {
+	r := &round{Engine: e, lease: lease, d: d, series: e.Store.Series(), tried: tried,
 		lanes: lanes{done: make(chan ended)}}
 	defer r.series.Close(context.WithoutCancel(ctx))
 	defer r.close()
@@ -348,6 +355,7 @@ func (r *round) lookAgain(tx *store.Tx, now time.Time) error {
 		}
 		if m.Stands && m.Staged != "" {
 			staged[m.ID], r.d.waits = true, map[int64]bool{}
+			r.d.untold = r.d.untold || m.Staged == plan.Untold
 		}
 	}
 	r.queue, r.spent = r.waiting(in.Book, now, staged), r.busy+r.spentOn(in.Book, r.Clock().Day(now))

@@ -193,7 +193,7 @@ func (r *logReader) worded(ev store.EventRecord) (x entry, err error) {
 		}
 		x = entry{one: fmt.Sprintf("ran: %d new %s to members, plan %s", n, oneOr(n, "letter", "letters"), Digits(c.Digest)), routine: true}
 	case ledger.PlanSaved:
-		x.one = fmt.Sprintf("a plan of %d %s was shown, to be decided by %s, digest %s", len(c.Letters), oneOr(len(c.Letters), "letter", "letters"), r.Clock().Words(c.Expires), Digits(c.Digest))
+		x.one = fmt.Sprintf("showed a plan of %d %s, to be decided by %s, digest %s", len(c.Letters), oneOr(len(c.Letters), "letter", "letters"), r.Clock().Words(c.Expires), Digits(c.Digest))
 	case ledger.PlanExpired:
 		x.one = fmt.Sprintf("plan %d expired: nobody decided all of it in time", c.Plan)
 	default:

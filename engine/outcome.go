@@ -309,6 +309,12 @@ func wasSent(tx *store.Tx, m ledger.Message, fence int64, now time.Time) error {
 	var before []ledger.Change
 	switch m.State {
 	case ledger.Proposed:
+		if m.Two && m.First == (ledger.Yes{}) { // whoever said the first yes said it to the other copy
+			err := tx.Apply(now, "officer", ledger.MessageGotYes{ID: m.ID, Digest: m.Digest})
+			if err != nil && !errors.As(err, new(*ledger.Refused)) {
+				return err
+			}
+		}
 		before = []ledger.Change{ledger.MessageApproved{ID: m.ID, Digest: m.Digest, Auto: m.Auto}, ledger.MessageClaimed{ID: m.ID, Fence: fence}}
 	case ledger.Approved, ledger.Deferred:
 		before = []ledger.Change{ledger.MessageClaimed{ID: m.ID, Fence: fence}}

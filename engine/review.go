@@ -314,8 +314,9 @@ func (e *Engine) ApproveBacklog(ctx context.Context, by, name string, cases []le
 
 // Release lets a playbook's batch past its brake: as many letters as the brake
 // holds now and has let through today, until the end of tomorrow. Where it is the
-// rest of a batch that waits because of its first letters, that goes.
-func (e *Engine) Release(ctx context.Context, by, name string) (int, error) {
+// rest of a batch that waits because of its first letters, that goes. Where it was
+// shown how many they are, they must be as many still; 0: nobody was shown any.
+func (e *Engine) Release(ctx context.Context, by, name string, shown int) (int, error) {
 	n := 0
 	now := e.Now()
 	until := e.Clock().On(e.Clock().Day(now)+2, 0)
@@ -341,6 +342,9 @@ func (e *Engine) Release(ctx context.Context, by, name string) (int, error) {
 			if why := e.mayDecide(in, by, pb.Role); why != "" {
 				return errors.New(why)
 			}
+		}
+		if shown != 0 && shown != n {
+			return ErrMoved
 		}
 		return tx.Apply(now, by, brake)
 	})

@@ -71,7 +71,7 @@ func TestAFirstLetterThatComesBack(t *testing.T) {
 		!strings.Contains(told, "clarion review release new-member-welcome") {
 		t.Errorf("the officer hears\n%s", told)
 	}
-	n, err := h.Release(ctx, "membership_officer", "new-member-welcome")
+	n, err := h.Release(ctx, "membership_officer", "new-member-welcome", 0)
 	if err != nil || n != 10 {
 		t.Fatalf("%d let go, %v", n, err)
 	}

@@ -118,7 +118,7 @@ func (c *reviewReleaseCmd) Run(s *session) error {
 	if err := o.knows(c.Playbook); err != nil {
 		return err
 	}
-	n, err := o.Release(s.ctx, s.As, c.Playbook)
+	n, err := o.Release(s.ctx, s.As, c.Playbook, 0)
 	if err != nil {
 		return err
 	}

@@ -228,6 +228,44 @@ func TestBrowserSecondPerson(t *testing.T) {
 	}
 }
 
+// The first day of a constituency: officers, members, a letter to oneself and a
+// first playbook that observes; then the checklist is gone.
+func TestBrowserFirstDay(t *testing.T) {
+	chrome, rules := chromium(t), axe(t)
+	alone(t)
+	clarion(t, exitOK, "init", "clarion-demo", "--name", "Anytown CLP", "--from", "secretary@example.org", "--yes")
+	s := openConsole(t, nextDay)
+	b := sit(t, chrome, s.base)
+	s.letIn(b, "secretary")
+	b.says("The first day is not over yet: 4 things are left to do.")
+	b.press("4 things are left to do")
+	b.look("first-day", rules)
+	bring := func(link, name, text string) {
+		file := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		b.open("/first")
+		b.press(link)
+		b.do("choosing the file", chromedp.SetUploadFiles(chromedp.CSS("input[type=file]"), []string{file}))
+		b.press("See what is different")
+		b.press("Take it")
+	}
+	bring("Bring the list of officers", "officers.csv", "role,branch,person,email,from,until,deputy\nsecretary,,Rosa Achebe,secretary@example.org,2025-11-27,,\nmembership_officer,,Dil Varma,membership@example.org,2025-11-27,,\n")
+	bring("Bring the list of members", "members-2026-11-02.csv", "Membership Number,First Name,Last Name,Email,Date Joined,Status\nA1,Ada,Brown,ada.brown@example.org,01/02/2020,Active\nA2,Bo,Green,bo.green@example.org,01/10/2026,Active\n")
+	b.open("/first")
+	b.press("Test the mail")
+	b.press("Send a test to myself")
+	b.open("/first")
+	b.press("Choose a playbook")
+	b.press("Welcome every new member")
+	s.demo("run") // init has switched it on; with the first run it begins, and only observes
+	b.open("/first")
+	b.says("The first day is done")
+	b.open("/")
+	b.silent("The first day is not over yet")
+}
+
 // Somebody brings a list, sees what is different in it, maps a heading, takes it
 // and takes it back.
 func TestBrowserUpload(t *testing.T) {

@@ -34,6 +34,12 @@ func openSite(t *testing.T, on string, change ...func()) *site {
 	t.Helper()
 	alone(t)
 	clarion(t, exitOK, "demo")
+	return openConsole(t, on, change...)
+}
+
+// openConsole opens the console of the constituency in clarion-demo.
+func openConsole(t *testing.T, on string, change ...func()) *site {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

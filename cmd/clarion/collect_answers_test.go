@@ -220,6 +220,15 @@ func TestFilesByMail(t *testing.T) {
 	if p := l.run(); err != nil || len(laid) != 1 || len(p.Imports) != 1 {
 		t.Errorf("taken by a person: %v, %v, %+v, %v", err, laid, p.Imports, p.Refused)
 	}
+	l.arrive(withFiles(36, "friend@example.com", "", map[string]string{"members.csv": "role,branch,person,email,from,until,deputy\nsecretary,,Eve Other,eve@example.com,2024-01-01,,\n"}))
+	l.collect("1 for a person")
+	w = l.waiting()[len(l.waiting())-1]
+	if _, laid, err := l.TakeMail(t.Context(), "secretary", w.ID); err == nil || len(laid) > 0 || !strings.Contains(err.Error(), "the Secretary or the Chair") {
+		t.Errorf("who sits where, by mail from anybody: %v, %v", laid, err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(l.folder, "inbox", "*.csv")); len(left) > 0 {
+		t.Errorf("it lies in the inbox: %v", left)
+	}
 	if _, err := os.Stat(filepath.Join(l.folder, "inbox", ".mail")); !os.IsNotExist(err) {
 		t.Errorf("what was looked at still lies there: %v", err)
 	}

@@ -147,7 +147,7 @@ func (d *desk) list() {
 		return
 	}
 	p := listPage{listLine: d.line(view), Older: before > 0, Officers: name == "officers", Fresh: d.fresh()}
-	p.MayChange = d.may(mayUpload) && (!p.Officers || d.may(mayOfficers))
+	p.MayChange = d.may(mayUpload) && d.mayBring(name) && (!p.Officers || d.may(mayOfficers))
 	for _, r := range h.Imports {
 		p.Imports = append(p.Imports, importLine{r, d.byWords(r.By), d.byWords(r.UndoneBy), r.ID == view.Last.ID})
 	}
@@ -206,7 +206,7 @@ func (v *visit) undo() {
 	}
 	id := number(v.r.PostFormValue("import"))
 	switch {
-	case v.e.Set().Schemas[list] == nil || id == 0:
+	case !v.mayBring(list) || id == 0:
 		v.gone()
 		return
 	case !v.may(need):

@@ -116,6 +116,18 @@ func (d *desk) tells(name string) bool {
 	return !silent
 }
 
+// whyOf gives the reason of a line of the plan as the seat may read it. Of what is
+// done, it names cells; of what is not, it says what stands in the way.
+func (d *desk) whyOf(l plan.Line) string {
+	switch l.Verb {
+	case plan.Sends, plan.Asks, plan.Lists, plan.Tells, plan.Observed:
+		if !d.tells(l.Playbook) {
+			return ""
+		}
+	}
+	return l.Why
+}
+
 // branch is the branch of a record.
 func (d *desk) branch(list string, ref dataset.Ref) string {
 	if d.branches == nil {
@@ -131,9 +143,9 @@ func (d *desk) seesAll(guards []playbook.Guard) bool {
 }
 
 // sees reports whether the seat may be shown a column of a list.
-func (d *desk) sees(s *dataset.Schema, column string) bool {
+func (v *visit) sees(s *dataset.Schema, column string) bool {
 	i, ok := s.Column(column)
-	return !ok || d.Seat.SeesColumn(d.set(), playbook.Guard{Dataset: s.Name, Column: column, Class: s.Columns[i].Class})
+	return !ok || v.Seat.SeesColumn(v.seen.In.Set, playbook.Guard{Dataset: s.Name, Column: column, Class: s.Columns[i].Class})
 }
 
 // decides gives the role in which the seat may say yes where another's word is

@@ -41,12 +41,21 @@ type almanac struct {
 	ready bool
 	err   error
 	busy  chan struct{} // closed when the making has ended; nil: nothing is being made
+	age   int           // of how many drops; what was begun before the last counts no more
 	idle  *time.Timer
 }
 
+// now is the age of the almanac. A forecast is made of a look that was had at that
+// age or later: who is erased meanwhile stands in an older one still.
+func (a *almanac) now() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.age
+}
+
 // forecast gives the days ahead as far as they are known, and says whether more
-// is being made.
-func (a *almanac) forecast(l *engine.Look) (f plan.Forecast, ready, busy bool, err error) {
+// is being made. The look was had at an age.
+func (a *almanac) forecast(l *engine.Look, age int) (f plan.Forecast, ready, busy bool, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.idle == nil {
@@ -54,9 +63,9 @@ func (a *almanac) forecast(l *engine.Look) (f plan.Forecast, ready, busy bool, e
 	} else {
 		a.idle.Reset(diaryIdles)
 	}
-	if a.busy == nil && !a.stands(l) {
+	if a.busy == nil && age == a.age && !a.stands(l) {
 		a.busy = make(chan struct{})
-		go a.make(l, a.busy)
+		go a.make(l, age, a.busy)
 	}
 	return a.held, a.ready, a.busy != nil, a.err
 }
@@ -67,8 +76,9 @@ func (a *almanac) stands(l *engine.Look) bool {
 	return a.set == l.In.Set && clock.Day(a.at) == clock.Day(l.In.Now) && l.In.Now.Sub(a.at) < agesAfter
 }
 
-// make makes the forecast: the days at hand first, where there is none yet.
-func (a *almanac) make(l *engine.Look, done chan struct{}) {
+// make makes the forecast: the days at hand first, where there is none yet. Of one
+// that was dropped meanwhile, nothing is kept.
+func (a *almanac) make(l *engine.Look, age int, done chan struct{}) {
 	today := l.In.Set.Constituency.Clock.Day(l.In.Now)
 	a.mu.Lock()
 	first := !a.ready || a.held.From != today
@@ -79,13 +89,17 @@ func (a *almanac) make(l *engine.Look, done chan struct{}) {
 		}
 		f, err := foresee(l, today.AddDays(days))
 		a.mu.Lock()
-		if a.err = err; err == nil {
-			a.held, a.ready = f, true
+		if age == a.age {
+			if a.err = err; err == nil {
+				a.held, a.ready = f, true
+			}
 		}
 		a.mu.Unlock()
 	}
 	a.mu.Lock()
-	a.set, a.at, a.busy = l.In.Set, l.In.Now, nil
+	if a.busy = nil; age == a.age {
+		a.set, a.at = l.In.Set, l.In.Now
+	}
 	a.mu.Unlock()
 	close(done)
 }
@@ -101,11 +115,13 @@ func foresee(l *engine.Look, until calendar.Date) (f plan.Forecast, err error) {
 	return l.Forecast(until)
 }
 
-// drop lets go of what nobody asks for.
+// drop lets go of what nobody asks for, or what is not to be shown any more: of
+// what is being made, too.
 func (a *almanac) drop() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.set, a.held, a.ready = nil, plan.Forecast{}, false
+	a.set, a.held, a.ready, a.err = nil, plan.Forecast{}, false, nil
+	a.age++
 }
 
 // A diaryView is a month of the year ahead.
@@ -133,7 +149,7 @@ type monthLink struct {
 
 // diary shows a month of what is ahead, and leads to the others.
 func (d *desk) diary() {
-	f, ready, busy, err := d.almanac.forecast(d.l)
+	f, ready, busy, err := d.almanac.forecast(d.l, d.age)
 	if err != nil {
 		d.fail(err)
 		return
@@ -187,6 +203,8 @@ func (d *desk) ahead(days []plan.Day, v *diaryView) []plan.Day {
 		for i := range day.Items {
 			if h := &day.Items[i]; !d.seesAll(d.headline(h.Playbook, h.Step)) {
 				h.Line, h.Why = "", "" // what it gives away is not for the seat
+			} else if !d.tells(h.Playbook) {
+				h.Why = "" // it names cells
 			}
 		}
 		if len(day.Items) > 0 {

@@ -285,6 +285,9 @@ func (v *visit) draft(p *oncePage) *engine.Draft {
 	if pb := d.Set.Playbook(d.Name); pb != nil && pb.While != nil {
 		p.Said = dataset.Plain(d.Set.ConditionWords(pb, pb.While))
 	}
+	if list, column := v.unseen(d); list != "" {
+		return fail([]faultWords{{Text: "The letter reads " + column + " of the list " + list + ", which your role does not see: whom it would go to, and why, would give that away."}})
+	}
 	n := d.Plan.Counts[d.Name]
 	l := &onceLook{Name: d.Name, Matched: n.Matched, Looked: n.Looked, Warnings: wordsOf(d.Warnings)}
 	sum := sha256.New()
@@ -317,6 +320,27 @@ func (v *visit) draft(p *oncePage) *engine.Draft {
 	}
 	p.Look, p.Shown = l, hex.EncodeToString(sum.Sum(nil))
 	return d
+}
+
+// unseen gives a column that a letter reads, in its condition or its words, and
+// that its writer may not see; nothing where there is none. Whoever sits at the
+// computer itself can read the lists.
+func (v *visit) unseen(d *engine.Draft) (list, column string) {
+	pb := d.Set.Playbook(d.Name)
+	if pb == nil || v.Seat.Local() {
+		return "", ""
+	}
+	for _, path := range pb.Data() {
+		list, column, _ = strings.Cut(path, ".")
+		switch s := d.Set.Schemas[list]; {
+		case s == nil:
+		case column != "" && !v.seesText(s, column):
+			return label(list), label(column)
+		case column == "" && !v.mayBrowse(s):
+			return label(list), "records"
+		}
+	}
+	return "", ""
 }
 
 // oncePicture shows one of the letters as it will look, in a frame of the page.

@@ -88,12 +88,12 @@ func (d *desk) lists() []string {
 
 // mayBrowse reports whether the seat may look through a list: one that is not of
 // people and has guarded columns is for who sees one of them.
-func (d *desk) mayBrowse(s *dataset.Schema) bool {
+func (v *visit) mayBrowse(s *dataset.Schema) bool {
 	guarded := false
 	for _, c := range s.Columns {
 		if c.Class >= dataset.Financial && !s.Person {
 			guarded = true
-			if d.sees(s, c.Name) {
+			if v.sees(s, c.Name) {
 				return true
 			}
 		}
@@ -152,7 +152,7 @@ type recordView struct {
 	Quiet            []string // playbooks that have nothing to say of it
 	Private          int
 	Columns          []columnView // that may be written over
-	May              bool
+	May, MayForget   bool
 }
 
 // A heldView is a wish or a reason for which something is not sent.
@@ -187,7 +187,7 @@ func (d *desk) record() {
 		return
 	}
 	list := t.Schema.Name
-	v := recordView{List: list, Key: row.Key, About: engine.Label(t.Schema, row), Member: list == "members", May: d.may(mayRecord)}
+	v := recordView{List: list, Key: row.Key, About: engine.Label(t.Schema, row), Member: list == "members", May: d.mayWriteOf(list, mayRecord), MayForget: d.mayWriteOf(list, mayForget)}
 	v.Cells, v.HiddenCells = d.cells(t, row, allColumns(t.Schema))
 	if row.Line > 0 {
 		v.Row = dataset.Where(dataset.Plain(t.File), row.Line)
@@ -216,6 +216,11 @@ func (d *desk) record() {
 		}
 	}
 	d.page("record", v.About, v)
+}
+
+// mayWriteOf reports whether the seat has a right to the records of a list.
+func (d *desk) mayWriteOf(list string, r right) bool {
+	return d.may(r) && (list != "officers" || d.may(mayOfficers))
 }
 
 // contactsOf gathers what is not sent to a person, and the letters and talks of

@@ -65,7 +65,7 @@ func (d *desk) account(a plan.Account) accountView {
 		v.Cases = append(v.Cases, d.caseView(c))
 	}
 	for _, l := range sortLines(a.Lines) {
-		row := lineRow{Step: document.Readable(l.Step), Who: dataset.Plain(l.To), Why: dataset.Plain(l.Why), When: d.clock().Words(l.When)}
+		row := lineRow{Step: document.Readable(l.Step), Who: dataset.Plain(l.To), Why: dataset.Plain(d.whyOf(l)), When: d.clock().Words(l.When)}
 		if l.When.IsZero() {
 			row.When = ""
 		}

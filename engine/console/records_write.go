@@ -16,6 +16,9 @@ func (d *desk) recordOn() {
 	if !ok {
 		return
 	}
+	if d.barred(t.Schema.Name) {
+		return
+	}
 	do := d.r.PostFormValue("do")
 	if do != "fact" && t.Schema.Name != "members" {
 		d.fail(errors.New("that is written down of members only"))
@@ -27,6 +30,23 @@ func (d *desk) recordOn() {
 		return
 	}
 	d.done(pathTo("records", t.Schema.Name, row.Key), say)
+}
+
+// barred answers for who may not write down, or erase, what a list says: who sits
+// where needs its own right and a sign-in of the last minutes, here as where the
+// list is taken.
+func (d *desk) barred(list string) bool {
+	switch {
+	case list != "officers":
+		return false
+	case !d.may(mayOfficers):
+		d.forbid(mayOfficers)
+	case !d.fresh():
+		d.askAnew()
+	default:
+		return false
+	}
+	return true
 }
 
 // write does one of the things that may be written down, and says what was.

@@ -175,9 +175,7 @@ func (d *desk) parts(p *plan.Plan, only string) []*planPart {
 	}
 	for _, l := range p.Lines {
 		if l.Verb != plan.Asks && !listed[l.Message] && wanted(l.Playbook) && d.here(l.Dataset, l.Ref) {
-			if (l.Verb == plan.Sends || l.Verb == plan.Lists) && !d.tells(l.Playbook) {
-				l.Why = "" // it names cells
-			}
+			l.Why = d.whyOf(l)
 			lines[l.Playbook] = append(lines[l.Playbook], l)
 		}
 	}

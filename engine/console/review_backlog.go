@@ -1,9 +1,13 @@
 package console
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"slices"
+	"strings"
 
+	"github.com/clarion-clp/clarion/engine"
 	"github.com/clarion-clp/clarion/engine/dataset"
 	"github.com/clarion-clp/clarion/engine/document"
 	"github.com/clarion-clp/clarion/engine/ledger"
@@ -18,7 +22,8 @@ type backlogPage struct {
 	May         bool
 	Who         string // decides
 	Observes    bool   // and so nothing of it could act
-	Digest      string
+	All         int    // of how many the seat may decide
+	Digest      string // stands for all of them
 }
 
 // A backlogRow is one case of it.
@@ -41,6 +46,7 @@ func (d *desk) backlog() {
 		v.Who = d.set().RoleTitle(roles[0])
 	}
 	cases := d.held(pb.Name)
+	v.All, v.Digest = len(cases), heldDigest(cases)
 	for _, c := range cases[:min(len(cases), mostBacklog)] {
 		of := aRecord{c.Dataset, c.Subject}
 		v.Cases = append(v.Cases, backlogRow{string(c.Key), d.label(of), d.recordPath(of), d.clock().Day(c.Opened).Words()})
@@ -53,6 +59,18 @@ func (d *desk) held(name string) []ledger.Case {
 	return slices.DeleteFunc(d.book().Cases(), func(c ledger.Case) bool {
 		return c.Playbook != name || !c.Backlog || c.State == ledger.Closed || !d.here(c.Dataset, c.Subject)
 	})
+}
+
+// heldDigest stands for some cases: whoever lets all of them act means those that
+// the page counted.
+func heldDigest(cases []ledger.Case) string {
+	keys := make([]string, len(cases))
+	for i, c := range cases {
+		keys[i] = string(c.Key)
+	}
+	slices.Sort(keys)
+	sum := sha256.Sum256([]byte(strings.Join(keys, "\n")))
+	return hex.EncodeToString(sum[:])
 }
 
 // approveBacklog lets cases act that held already: those that are ticked, or all.
@@ -69,9 +87,14 @@ func (d *desk) approveBacklog() {
 		return
 	}
 	all := d.held(pb.Name)
+	whole := d.r.PostFormValue("all") != ""
+	if whole && len(all) > 0 && d.r.PostFormValue("digest") != heldDigest(all) {
+		d.fail(engine.ErrMoved)
+		return
+	}
 	var keys []ledger.CaseKey
 	for _, c := range all {
-		if d.r.PostFormValue("all") != "" || slices.Contains(d.r.PostForm["case"], string(c.Key)) {
+		if whole || slices.Contains(d.r.PostForm["case"], string(c.Key)) {
 			keys = append(keys, c.Key)
 		}
 	}

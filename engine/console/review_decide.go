@@ -303,7 +303,11 @@ func (d *desk) release() {
 		d.fail(errors.New("the " + d.set().RoleTitle(pb.Role) + " lets this batch go"))
 		return
 	}
-	n, err := d.e.Release(d.steady(), role, name)
+	shown := int(number(d.r.PostFormValue("letters")))
+	if shown == 0 {
+		shown = -1 // as many are never held
+	}
+	n, err := d.e.Release(d.steady(), role, name, shown)
 	if err != nil {
 		d.fail(err)
 		return

@@ -116,6 +116,7 @@ type holdView struct {
 	Of      string // playbooks, a list, or everything
 	Why     string
 	Release string // the playbook whose batch may be let go by this seat
+	Letters int    // that the batch holds
 	See     string // the page on which something can be done about it
 }
 
@@ -137,8 +138,9 @@ func (d *desk) holds(p *plan.Plan, only string) []holdView {
 		v := holdView{Of: dataset.Plain(cmp.Or(h.Playbook, h.Dataset, "everything")), Why: dataset.Plain(h.Why)}
 		switch h.Kind {
 		case "brake", "stage":
-			if pb := d.set().Playbook(h.Playbook); pb != nil && d.decides(pb.Role, "") != "" {
-				v.Release = h.Playbook
+			first := h.Kind == "brake" || !slices.ContainsFunc(p.Holds, func(o plan.Hold) bool { return o.Playbook == h.Playbook && o.Kind == "brake" })
+			if pb := d.set().Playbook(h.Playbook); first && pb != nil && d.decides(pb.Role, "") != "" { // a brake is let go before a stage
+				v.Release, v.Letters = h.Playbook, h.Count
 			}
 		case "trust", "observe":
 			v.See = pathTo("playbooks", h.Playbook)

@@ -215,11 +215,25 @@ func TestWhatIsHeldIsLetGo(t *testing.T) {
 	h.pass(time.Minute)
 	h.joined(9, "In arrears", "In arrears")
 	h.run()
-	mo.get("/plan").want(t, "held", 200, "Held as a whole", "Let this batch of new-member-welcome pass", "/plan/backlog?playbook=arrears-chase")
+	page = mo.get("/plan")
+	page.want(t, "held", 200, "Held as a whole", "Let this batch of new-member-welcome pass", "/plan/backlog?playbook=arrears-chase")
 	ann.get("/plan").lacks(t, "not hers", "Let this batch")
 	ann.post("/plan/release", "playbook", "new-member-welcome").want(t, "not hers", 422, "lets this batch go")
-	mo.follow("/plan/release", "playbook", "new-member-welcome").want(t, "released", 200, "may pass the brake until tomorrow night")
+	for _, n := range []string{"", "1", "99"} {
+		mo.post("/plan/release", "playbook", "new-member-welcome", "letters", n).want(t, "not as many as were shown", 409, "Something else")
+	}
+	mo.follow("/plan/release", "playbook", "new-member-welcome", "letters", page.field(t, "letters")).want(t, "released", 200, "may pass the brake until tomorrow night")
 	mo.post("/plan/release", "playbook", "new-member-welcome").want(t, "twice", 422, "is held as a batch")
+
+	// Why somebody is chased is for who sees what the playbook reads.
+	pip := h.officer("policy@example.org")
+	pip.get("/diary")
+	h.DiaryMade()
+	for _, p := range []string{"/plan?playbook=arrears-chase", "/records/members/A00000"} {
+		mo.get(p).want(t, "who sees it"+p, 200, "1 June 2026")
+		pip.get(p).lacks(t, "who does not"+p, "1 June 2026")
+	}
+	pip.get("/diary").lacks(t, "who does not", "1 June 2026")
 
 	backlog := "/plan/backlog?playbook=arrears-chase"
 	page = mo.get(backlog)
@@ -230,5 +244,10 @@ func TestWhatIsHeldIsLetGo(t *testing.T) {
 	mo.post("/plan/backlog", "playbook", "arrears-chase").want(t, "none", 422, "Tick those")
 	mo.follow("/plan/backlog", "playbook", "arrears-chase", "case", key).want(t, "one", 200, "1 case may act")
 	mo.follow("/plan/backlog", "playbook", "arrears-chase", "case", key).want(t, "twice", 200, "may act already")
-	mo.follow("/plan/backlog", "playbook", "arrears-chase", "all", "yes").want(t, "all", 200, "1 case may act", "There is no backlog")
+	for _, of := range []string{"", page.field(t, "digest")} {
+		mo.post("/plan/backlog", "playbook", "arrears-chase", "all", "yes", "digest", of).want(t, "all that were not shown", 409, "Something else")
+	}
+	page = mo.get(backlog)
+	page.want(t, "the rest", 200, "Let all 1 act")
+	mo.follow("/plan/backlog", "playbook", "arrears-chase", "all", "yes", "digest", page.field(t, "digest")).want(t, "all", 200, "1 case may act", "There is no backlog")
 }

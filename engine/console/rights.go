@@ -35,7 +35,7 @@ const (
 type grant struct {
 	all   bool     // everybody who is signed in
 	roles []string // who holds one of these, or what falls to them where nobody does
-	own   bool     // and the role that a playbook names as its own
+	own   bool     // and the role that a playbook names as its own, where it is no branch's
 }
 
 // rights is the table of who may do what. Whoever sits at the computer itself
@@ -68,11 +68,18 @@ func (v *visit) mayFor(r right, role string) bool {
 	switch {
 	case !known:
 		return false
-	case v.Seat.Local(), g.all, g.own && role != "" && v.Seat.Holds(role):
+	case v.Seat.Local(), g.all, g.own && v.holdsWhole(role):
 		return true
 	}
 	l, err := v.look()
 	return err == nil && entitled(l, v.Seat, g.roles)
+}
+
+// holdsWhole reports whether the seat has a role for the whole constituency: what
+// a playbook does holds for all branches, and so is not for an officer of one.
+func (v *visit) holdsWhole(role string) bool {
+	_, bound := v.Seat.Branches[role]
+	return role != "" && !bound && v.Seat.Holds(role)
 }
 
 // mayAny is mayFor where it is not known yet of which playbook: somebody who has

@@ -73,7 +73,7 @@ type forgetView struct {
 // forgetting shows what would be erased, and erases nothing.
 func (d *desk) forgetting() {
 	t, row, ok := d.recordOf()
-	if !ok {
+	if !ok || d.barred(t.Schema.Name) {
 		return
 	}
 	items, err := d.e.Forget(d.r.Context(), d.inRoleFor(mayForget), t.Schema.Name, row.Key, false)
@@ -95,7 +95,7 @@ func (d *desk) forgetting() {
 // forget erases a person, once the key was typed: it cannot be taken back.
 func (d *desk) forget() {
 	t, row, ok := d.recordOf()
-	if !ok {
+	if !ok || d.barred(t.Schema.Name) {
 		return
 	}
 	if !strings.EqualFold(strings.TrimSpace(d.r.PostFormValue("key")), row.Key) {
@@ -106,5 +106,6 @@ func (d *desk) forget() {
 		d.fail(err)
 		return
 	}
+	d.almanac.drop() // it names people, and is kept for longer than a look
 	d.done("/people", "Erased. Numbers that lead to nobody stay, and so do backups and the files that were imported: see to those yourself.")
 }

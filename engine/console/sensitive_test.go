@@ -54,10 +54,16 @@ func TestSomebodyIsErasedInTheBrowser(t *testing.T) {
 	if h.changes() != before {
 		t.Fatal("something was erased")
 	}
+	g.get("/diary")
+	h.DiaryMade()
+	g.get("/diary").want(t, "the diary", 200, "Nia1")
 	g.follow(path, "key", "b00001").want(t, "erased", 200, "Erased.")
 	g.get("/records/members/B00001").want(t, "afterwards", 404)
 	if a := g.get("/people?q=nia1"); strings.Contains(a.body, "Newer") {
 		t.Errorf("she is found:\n%s", a.body)
 	}
+	g.get("/diary").lacks(t, "the diary", "Nia1")
+	h.DiaryMade()
+	g.get("/diary").lacks(t, "the diary made anew", "Nia1")
 	g.post(path, "key", "B00001").want(t, "twice", 404)
 }

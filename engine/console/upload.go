@@ -32,7 +32,7 @@ func uploadPath(id string) string { return pathTo("data", "uploads", id) }
 // receive takes a file and leads on to what is different in it.
 func (v *visit) receive() {
 	list := v.r.PathValue("list")
-	if list != "" && v.e.Set().Schemas[list] == nil {
+	if list != "" && !v.mayBring(list) {
 		v.gone()
 		return
 	}
@@ -43,6 +43,14 @@ func (v *visit) receive() {
 	}
 	v.recognise(b)
 	http.Redirect(v.w, v.r, uploadPath(b.ID), http.StatusSeeOther)
+}
+
+// mayBring reports whether there is a list of that name, and the seat may look
+// through it: what is different in a file tells what the list says. Whoever sits at
+// the computer itself can read the lists.
+func (v *visit) mayBring(list string) bool {
+	s := v.e.Set().Schemas[list]
+	return s != nil && (v.Seat.Local() || v.mayBrowse(s))
 }
 
 // recognise finds out of which list a file is, where nobody said so.
@@ -62,6 +70,10 @@ func (v *visit) recognise(b *brought) {
 // was not taken, so that somebody can see why and decide.
 func (v *visit) bringWaiting() {
 	list := v.r.PathValue("list")
+	if !v.mayBring(list) {
+		v.gone()
+		return
+	}
 	waiting, err := v.waits()
 	if err != nil {
 		v.fail(err)
@@ -98,6 +110,11 @@ func (v *visit) with(do func(*brought)) {
 	defer b.mu.Unlock()
 	if b.took != "" {
 		http.Redirect(v.w, v.r, b.took, http.StatusSeeOther)
+		return
+	}
+	if b.list != "" && !v.mayBring(b.list) { // which was not known when it came
+		v.decided(b, "/data")
+		v.gone()
 		return
 	}
 	do(b)

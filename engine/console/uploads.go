@@ -111,10 +111,14 @@ func (v *visit) hold(u engine.Upload, list string) (*brought, error) {
 	v.uploads.mu.Lock()
 	defer v.uploads.mu.Unlock()
 	for id, other := range v.uploads.held {
-		if other.owner == b.owner && other.took == "" {
+		if other.owner != b.owner || !other.mu.TryLock() { // it is being decided about at this moment
+			continue
+		}
+		if other.took == "" {
 			_ = v.e.Unstage(id) // else it is swept away when its hour has passed
 			delete(v.uploads.held, id)
 		}
+		other.mu.Unlock()
 	}
 	if len(v.uploads.held) >= mostBrought {
 		_ = v.e.Unstage(u.ID)

@@ -26,6 +26,7 @@ type visit struct {
 	status  int            // of the page; 0: all is well
 	e       *engine.Engine // the constituency, with the settings of when the request came
 	seen    *engine.Look
+	age     int // of the almanac, before the look was had
 	session context.Context
 }
 
@@ -55,12 +56,13 @@ func (c *Console) seated(f func(*visit)) http.HandlerFunc {
 			return
 		}
 		e := c.Engine()
+		age := c.almanac.now()
 		l, err := c.sight.look(r.Context(), e)
 		if err != nil {
 			c.refuse(w, err)
 			return
 		}
-		v := &visit{Console: c, w: w, r: r, e: e, seen: l, session: ctx}
+		v := &visit{Console: c, w: w, r: r, e: e, seen: l, age: age, session: ctx}
 		if of.Person == 0 {
 			v.Seat = engine.LocalSeat(l.In, of.Role)
 		} else {

@@ -184,8 +184,8 @@ func (b *Book) checkMessage(m *Message) string {
 		return "the basis of a message is officer, service or marketing"
 	case m.Kind == Letter && len(m.Actions) == 0:
 		return "a letter carries at least one action"
-	case m.Two && !m.counts():
-		return "only a letter to a member needs the yes of two persons"
+	case m.Two && (m.Kind != Letter || m.Person == 0):
+		return "only a letter to a person needs the yes of two persons"
 	case m.Person < 0:
 		return "the number of a person is not negative"
 	case b.isErased(m.Person):

@@ -103,7 +103,10 @@ func TestTwoPersons(t *testing.T) {
 	p.refuses(MessageApproved{ID: 1, Digest: "d1", Via: "pigeon"}, "terminal, console, mail or link")
 	p.refuses(MessageApproved{ID: 1, Digest: "d1", Auto: true, Person: 40}, "no person")
 	p.refuses(MessageApproved{ID: 1, Digest: "d1", Plan: 4}, "no saved plan")
-	p.refuses(forTwo(digest("t", 1, action("phone", "role:chair"))), "letter to a member")
+	officers := forTwo(letter("o", sampleRef, action("officers", "members#17"))) // a playbook for officers may write to members, too
+	officers.Message.Basis = basisOfficer
+	newPen(t).do(opened(), officers)
+	p.refuses(forTwo(digest("t", 1, action("phone", "role:chair"))), "letter to a person")
 }
 
 // TestTwoYesesTable holds the table of the package comment against a Book.

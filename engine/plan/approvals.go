@@ -18,8 +18,9 @@ import (
 type asking struct {
 	holders []holder // one for each role in which the officer is asked
 	letters map[string][]*Message
-	unseen  int    // letters that are not for the officer's eyes
-	news    []word // of trust that was earned, of files and of the mailbox, which the officer has not heard
+	second  map[string][]*Message // of others' letters, those that have their first yes and need a second, which the officer may say
+	unseen  int                   // letters that are not for the officer's eyes
+	news    []word                // of trust that was earned, of files and of the mailbox, which the officer has not heard
 	fresh   bool
 }
 
@@ -27,7 +28,7 @@ type asking struct {
 func asked(out map[string]*asking, h holder) *asking {
 	a := out[h.key()]
 	if a == nil {
-		a = &asking{letters: map[string][]*Message{}}
+		a = &asking{letters: map[string][]*Message{}, second: map[string][]*Message{}}
 		out[h.key()] = a
 	}
 	if !slices.Contains(a.holders, h) {
@@ -54,8 +55,9 @@ func (p *planner) approvals() map[string]*asking {
 			if (old.State == ledger.Approved || old.State == ledger.Deferred) && !p.untrusted(old) {
 				continue
 			}
-			if old.State == ledger.Proposed {
+			if old.State == ledger.Proposed && !p.staleFirst(old) {
 				proposed = old.At
+				p.askSecond(out, m, old.First, left)
 			}
 		}
 		hs, _ := p.holders(m.Approver, "")
@@ -77,11 +79,34 @@ func (p *planner) approvals() map[string]*asking {
 		if !a.fresh {
 			delete(out, k)
 		}
-		for _, ms := range a.letters { // whatever stands already
-			slices.SortFunc(ms, func(a, b *Message) int { return strings.Compare(a.Key, b.Key) })
+		for _, of := range []map[string][]*Message{a.letters, a.second} {
+			for _, ms := range of { // whatever stands already
+				slices.SortFunc(ms, func(a, b *Message) int { return strings.Compare(a.Key, b.Key) })
+			}
 		}
 	}
 	return out
+}
+
+// askSecond asks for the second yes to a letter that has its first: anew as soon as
+// that was said, for until then there was nothing to ask of them.
+func (p *planner) askSecond(out map[string]*asking, m *Message, first ledger.Yes, left map[string]time.Time) {
+	if first == (ledger.Yes{}) {
+		return
+	}
+	said := p.actors(first.By, first.Person)
+	for _, role := range p.secondersOf(first) {
+		for _, h := range p.holdersOf(role, "") {
+			if len(said) == 1 && said[0].email == h.key() {
+				continue // who said the first
+			}
+			a := asked(out, h)
+			if name := p.asksOf(m, h); name != "" && !slices.Contains(a.second[name], m) {
+				a.second[name] = append(a.second[name], m)
+			}
+			a.fresh = a.fresh || left[p.hash(h.email)].Before(first.At)
+		}
+	}
 }
 
 // Deciders gives the roles that say yes or no where a role's word is asked for:
@@ -142,6 +167,12 @@ func (a *asking) items(p *planner) (out []letter.Item) {
 	}
 	if len(names) > 0 {
 		out = append(out, letter.Item{Line: "How to decide", Detail: p.howToDecide(byMail)})
+	}
+	for _, n := range sorted(a.second) {
+		item, _ := p.review(p.set.Playbook(n), n, a.second[n])
+		item.Line += ", and a second yes is yours to say"
+		item.Detail += "\n\nclarion review shows them whole; the console does too, and there or with clarion review approve you say the second yes."
+		out = append(out, item)
 	}
 	return out
 }
@@ -248,6 +279,11 @@ func (p *planner) mind(pb *playbook.Playbook, ms []*Message) (out []string) {
 	if two > 0 {
 		out = append(out, "Mind: "+itoa(int64(two))+" of them "+plural(two, "needs", "need")+" the yes of two people in different roles. No reply and no link gives either.")
 	}
+	half := p.firstYeses(ms)
+	for _, by := range sorted(half) {
+		n := half[by]
+		out = append(out, "Mind: the "+p.roleTitle(by)+" has said the first yes to "+itoa(int64(n))+" of them; a second person must say yes to "+plural(n, "it", "them")+", too.")
+	}
 	if marketing > 0 {
 		out = append(out, "Mind: "+itoa(int64(marketing))+" of them "+plural(marketing, "promotes", "promote")+" something. No reply and no link says yes to that.")
 	}
@@ -259,13 +295,26 @@ func (p *planner) mind(pb *playbook.Playbook, ms []*Message) (out []string) {
 	}
 	for _, h := range p.plan.Holds {
 		if h.Playbook == pb.Name && h.Kind == "brake" {
-			out = append(out, "Mind: the brake holds more of them ("+h.Why+").")
+			out = append(out, "Mind: the brake holds more of them.") // how many changes from look to look
 		}
 	}
 	if p.trust(pb) < playbook.Batch && len(ms) > 1 {
 		out = append(out, "Mind: each of them is to be looked at. No reply says yes to them together.")
 	}
 	return out
+}
+
+// firstYeses counts the letters that have the first yes of two, by the role that
+// said it.
+func (p *planner) firstYeses(ms []*Message) map[string]int {
+	n := map[string]int{}
+	for _, m := range ms {
+		old, ok := p.in.Book.MessageAt(m.Key)
+		if ok && old.Digest == m.Digest && old.State == ledger.Proposed && old.First != (ledger.Yes{}) && !p.staleFirst(old) {
+			n[old.First.By]++
+		}
+	}
+	return n
 }
 
 func oneIf(yes bool) int {

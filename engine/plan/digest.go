@@ -182,11 +182,12 @@ func (p *planner) digestFor(k string, items []*item, ask *asking) {
 	p.wake(m.NotBefore)
 }
 
-// refused reports whether a server refused a message for good.
+// refused reports whether a server refused a message for good: with a code or, of
+// an address that it can have no mail for, without one.
 func refused(m ledger.Message) bool {
 	n, _, _ := strings.Cut(m.Reason, " ")
 	code, err := strconv.Atoi(n)
-	return m.State == ledger.Failed && err == nil && code >= 500
+	return m.State == ledger.Failed && (err == nil && code >= 500 || strings.HasPrefix(m.Reason, "refused by the server"))
 }
 
 // reader is who reads a digest, and as what: a person may hold several roles.

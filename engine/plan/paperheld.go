@@ -23,6 +23,8 @@ func heldBatches(in Input) map[string]string {
 		switch {
 		case m.Two && (m.State == ledger.Proposed || !m.Stands):
 			held[m.Playbook] = twoFirst
+		case m.Person != 0 && m.Until.After(in.Now):
+			held[m.Playbook] = undoFirst
 		case m.Staged != "":
 			held[m.Playbook] = m.Staged
 		}
@@ -90,7 +92,11 @@ func answerOnPaper(role string, imprint bool, reply string) string {
 	return "To answer, or if something here is wrong, " + strings.Join(ways, ", or ") + "."
 }
 
-const twoFirst = "the letters of its batch wait for the yes of two persons"
+// Why a batch's letters for the post wait for those that go by mail.
+const (
+	twoFirst  = "the letters of its batch wait for the yes of two persons"
+	undoFirst = "the yes to its letters may still be taken back"
+)
 
 // holdPaper keeps letters for the post from an officer's digest, while what holds
 // the mail of their batch lasts.
@@ -99,6 +105,10 @@ func (p *planner) holdPaper(all []*made, held map[string]string, staged map[*mad
 	for _, y := range all {
 		if y.messages[0].Two && p.underWay(y.messages[0]) != 2 {
 			why[y.pb.Name] = twoFirst
+		}
+		if old, ok := p.in.Book.MessageAt(y.messages[0].Key); ok && y.member() && p.underWay(y.messages[0]) == 2 && old.Until.After(p.now) {
+			why[y.pb.Name] = undoFirst
+			p.wake(old.Until)
 		}
 	}
 	for y, s := range staged {

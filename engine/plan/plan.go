@@ -99,7 +99,7 @@ type Message struct {
 	Stands  bool              // proposed before, and still the same
 	Release bool              // proposed now and approved at once, by trust
 	Waits   string            // why it stands and yet does not go today
-	Staged  string            // why it goes only after the first of its batch
+	Staged  string            // why it goes only after the first of its batch, or after what tells of its yes
 	Subject string            // whom or what it is about, for people
 	behind  bool              // other holders of the role have it already
 	about   []dataset.Term    // the records that it is about, whose people are masked where it travels
@@ -278,9 +278,10 @@ type planner struct {
 		of      ledger.CaseKey
 		actions []ledger.Action
 	} // the case whose actions were asked for last
-	read     map[int64]*ledger.Message    // of the Book, once asked for
-	numbered map[string]int64             // letters by key, once asked for
-	silent   map[ledger.ActionKey]silence // actions that no line speaks of
+	read      map[int64]*ledger.Message    // of the Book, once asked for
+	numbered  map[string]int64             // letters by key, once asked for
+	seconders map[ledger.Yes][]string      // by who said the first of two yeses, once asked for
+	silent    map[ledger.ActionKey]silence // actions that no line speaks of
 }
 
 func newPlanner(in Input) *planner {

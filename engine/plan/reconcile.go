@@ -38,7 +38,13 @@ func (p *planner) reconcile() {
 		case m != nil && m.Two && !old.Two && old.State == ledger.Proposed:
 			m.NotBefore = p.earliest(m)
 			first = append(first, ledger.MessageSuperseded{ID: old.ID, Reason: "so many of them go now that two persons must say yes"})
+		case m != nil && p.staleFirst(old):
+			m.NotBefore = p.earliest(m)
+			first = append(first, ledger.MessageSuperseded{ID: old.ID, Reason: "its first yes holds no longer"})
 		case m != nil && p.same(old, m):
+			if old.State == ledger.Proposed && old.First != (ledger.Yes{}) {
+				p.wake(p.firstEnds(old))
+			}
 			if c, moved := p.retimed(old, m); moved {
 				first = append(first, c)
 			}
@@ -76,7 +82,7 @@ func (p *planner) reconcile() {
 // same reports whether a message that has not left is wanted in the same words.
 func (p *planner) same(old ledger.Message, m *Message) bool {
 	switch {
-	case !waiting(old.State), m.Digest != old.Digest, p.untrusted(old):
+	case !waiting(old.State), m.Digest != old.Digest, p.untrusted(old), p.staleFirst(old):
 		return false
 	case m.Two && !old.Two && old.State == ledger.Proposed: // so many go by now
 		return false
@@ -210,7 +216,8 @@ func Recheck(in Input) map[int64]string {
 }
 
 // LastLook is Recheck with the plan that it looked by, of which some messages may
-// go only after the first of their batch (Staged).
+// go only after others (Staged): the first of their batch, or what tells of their
+// yes.
 func LastLook(in Input) (fell map[int64]string, pl *Plan) {
 	pl = Compute(in)
 	out := pl.Fallen()
@@ -231,6 +238,7 @@ func LastLook(in Input) (fell map[int64]string, pl *Plan) {
 			out[m.ID] = m.Waits
 		}
 	}
+	pl.holdUntold(in)
 	return out, pl
 }
 

@@ -151,6 +151,51 @@ func (p *planner) tellYes(c *consent, h holder, first bool) {
 	}
 }
 
+// Untold is why letters wait until somebody was told of their yes.
+const Untold = "the Secretary and the Chair have not been told yet that it has its yes"
+
+// holdUntold lets letters whose yes nobody was told of wait until somebody was: a
+// window in which a yes can be stopped is none to those who do not know of it.
+// Where nobody can be told, or nothing reaches them for long, they go.
+func (pl *Plan) holdUntold(in Input) {
+	p := newPlanner(in)
+	wait := map[int64]bool{}
+	for _, c := range consents(in.Book, p.now.Add(-longestUndo-toldFor)) {
+		until := c.until()
+		end := until.Add(toldFor)
+		if until.IsZero() || !p.now.Before(end) || p.told(c) {
+			continue
+		}
+		if pl.Wake.IsZero() || end.Before(pl.Wake) {
+			pl.Wake = end
+		}
+		for _, m := range c.letters {
+			wait[m.ID] = true
+		}
+	}
+	for i := range pl.Messages {
+		if m := &pl.Messages[i]; m.Stands && wait[m.ID] && m.Staged == "" && !m.Earliest().After(p.now) {
+			m.Staged = Untold
+		}
+	}
+}
+
+// told reports whether one of those who are to hear of a yes has been told of it,
+// or nobody can be.
+func (p *planner) told(c *consent) bool {
+	reachable := false
+	for _, h := range p.heads() {
+		old, ok := p.in.Book.MessageAt(c.key(p.hash(h.email)))
+		switch {
+		case ok && (old.State == ledger.Claimed || old.State == ledger.Sent || old.State == ledger.Uncertain || old.State == ledger.Bounced):
+			return true
+		case !ok || !refused(old):
+			reachable = true
+		}
+	}
+	return !reachable
+}
+
 // titleFor is what a playbook is called to a role.
 func (p *planner) titleFor(name, role string) string {
 	pb := p.set.Playbook(name)

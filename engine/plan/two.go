@@ -100,7 +100,7 @@ func (p *planner) sayYes(l *Line, m *Message) {
 	}
 	switch {
 	case !m.Two || known && old.State != ledger.Proposed:
-	case known && old.First != (ledger.Yes{}):
+	case known && old.First != (ledger.Yes{}) && !p.staleFirst(old):
 		l.Why += "; the " + p.roleTitle(old.First.By) + " has said yes, and a second person must"
 	default:
 		l.Why += "; two persons must say yes"
@@ -147,6 +147,20 @@ func Seconders(in Input, first ledger.Yes) []string {
 	return out
 }
 
+// secondersOf is Seconders, asked once for all letters that one person said the
+// first yes to.
+func (p *planner) secondersOf(first ledger.Yes) []string {
+	said := ledger.Yes{By: first.By, Person: first.Person}
+	if roles, known := p.seconders[said]; known {
+		return roles
+	}
+	if p.seconders == nil {
+		p.seconders = map[ledger.Yes][]string{}
+	}
+	p.seconders[said] = Seconders(p.in, said)
+	return p.seconders[said]
+}
+
 // TwoPeople reports whether a yes in one role and a yes in another come, or can
 // come, from two people. Where nobody knows who acted in a role (0), it may be
 // anyone who holds it.
@@ -168,7 +182,8 @@ type actor struct {
 }
 
 // actors gives who may have acted in a role today: the person who is known to
-// have, or all who hold it.
+// have, or all who hold it. One who holds it no longer is nobody: a row of the
+// officers list that changed would make two people of one.
 func (p *planner) actors(role string, person dataset.Ref) []actor {
 	t := p.in.Tables["officers"]
 	if t == nil {
@@ -192,10 +207,22 @@ func (p *planner) actors(role string, person dataset.Ref) []actor {
 			out = append(out, a)
 		}
 	}
-	if len(out) == 0 && person != 0 { // who said it holds the role no longer
-		out = []actor{{row: person, member: person}}
-	}
 	return out
+}
+
+// staleFirst reports whether the first yes of two holds no longer: it is as old as
+// a saved plan may become, or whoever said it holds the role no more, so that
+// nobody can tell whether a second is another person's.
+func (p *planner) staleFirst(old ledger.Message) bool {
+	if p.steady || old.State != ledger.Proposed || old.First == (ledger.Yes{}) {
+		return false
+	}
+	return !p.now.Before(p.firstEnds(old)) || len(p.actors(old.First.By, old.First.Person)) == 0
+}
+
+// firstEnds is when the first yes of two ends by itself.
+func (p *planner) firstEnds(old ledger.Message) time.Time {
+	return old.First.At.Add(p.set.Constituency.Review.Expires)
 }
 
 // oneHuman reports whether two rows of the officers list may be one person: in
