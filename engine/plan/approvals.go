@@ -265,7 +265,8 @@ func readersInShort(list []reader) string {
 	return strings.Join(out, "; ")
 }
 
-// mind is what whoever says yes should know.
+// mind is what whoever says yes should know. Of a brake it says nothing: what one
+// holds changes from look to look, and the letter's words must not.
 func (p *planner) mind(pb *playbook.Playbook, ms []*Message) (out []string) {
 	two, marketing := 0, 0
 	var end time.Time
@@ -292,11 +293,6 @@ func (p *planner) mind(pb *playbook.Playbook, ms []*Message) (out []string) {
 	}
 	if pb == nil {
 		return out
-	}
-	for _, h := range p.plan.Holds {
-		if h.Playbook == pb.Name && h.Kind == "brake" {
-			out = append(out, "Mind: the brake holds more of them.") // how many changes from look to look
-		}
 	}
 	if p.trust(pb) < playbook.Batch && len(ms) > 1 {
 		out = append(out, "Mind: each of them is to be looked at. No reply says yes to them together.")
