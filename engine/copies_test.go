@@ -81,6 +81,39 @@ func TestACopyOfTheDatabase(t *testing.T) {
 	}
 }
 
+// TestACopyThatWasStopped knows of letters that went since: when it is let go
+// again, they do not go once more, whether it had their yes or not.
+func TestACopyThatWasStopped(t *testing.T) {
+	h := arrears(t, "", 3)
+	proposed, _, err := h.Pending(ctx)
+	must(h, err)
+	_, err = h.Approve(ctx, engine.Voice{Role: "membership_officer"}, proposed[:2])
+	must(h, err)
+	must(h, h.Engine.Stop(ctx, "secretary", "a doubt"))
+	must(h, h.store.Backup(ctx, filepath.Join(h.base, "backup.db")))
+	must(h, h.Resume(ctx, "secretary", "none"))
+	h.approveAll()
+	h.run()
+	h.want("sent 3")
+	before := h.outbox()
+	h.store.Close()
+
+	h.restore(true)
+	h.want("proposed 1, approved 2")
+	if n, err := h.LookInSent(ctx); err != nil || n < 3 {
+		t.Errorf("found %d in the folder, %v", n, err)
+	}
+	must(h, h.Takeover(ctx, "secretary"))
+	must(h, h.Resume(ctx, "secretary", "none"))
+	h.pass(time.Minute)
+	h.run()
+	h.approveAll()
+	h.run()
+	if after := h.outbox(); len(after) != len(before) {
+		t.Errorf("after the copy was let go again: %v, before %v", after, before)
+	}
+}
+
 // restore opens the copy in the place of a second database.
 func (h *house) restore(proper bool) {
 	h.t.Helper()

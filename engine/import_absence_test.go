@@ -314,7 +314,7 @@ func TestStoppedInAnImport(t *testing.T) {
 	all := slices.Concat(rows(old, 200), rows(fresh, 1000))
 	h.write("data/members-2026-11-02.csv", list(all))
 	stopped := 0
-	for after := time.Duration(0); ; after += 2 * time.Millisecond {
+	for after := time.Duration(0); ; after += after/2 + 50*time.Microsecond {
 		c, stop := context.WithTimeout(ctx, after)
 		imp, err := h.Prepare(c, "members", "")
 		if err == nil {

@@ -303,8 +303,8 @@ func (e *Engine) LookInSent(ctx context.Context) (int, error) {
 }
 
 // wasSent takes a message to sent by the road that its state allows. One that
-// may not be claimed, such as one that came too late since, stays where it is:
-// it will not go either. One that nobody here had approved is taken back then.
+// may not be claimed here, because everything is stopped or it came too late
+// since, is struck out: it went, and must not go once more when that is over.
 func wasSent(tx *store.Tx, m ledger.Message, fence int64, now time.Time) error {
 	var before []ledger.Change
 	switch m.State {
@@ -327,8 +327,8 @@ func wasSent(tx *store.Tx, m ledger.Message, fence int64, now time.Time) error {
 		case err == nil:
 		case !errors.As(err, new(*ledger.Refused)):
 			return err
-		case m.State == ledger.Proposed:
-			return tx.Apply(now, "clarion", ledger.MessageSuperseded{ID: m.ID, Reason: found})
+		case m.State == ledger.Proposed, m.State == ledger.Approved, m.State == ledger.Deferred:
+			return tx.Apply(now, "clarion", ledger.MessageRejected{ID: m.ID, Reason: found})
 		default:
 			return nil
 		}
