@@ -189,38 +189,49 @@ type listsDoneCmd struct {
 	How    string `help:"How they were reached: phone, post, door ..." default:"phone" placeholder:"WORD"`
 }
 
+// openSheet opens a sheet that the role may read, and finds the rows of it that
+// some words name. Who asked closes the office, where there is no error.
+func (s *session) openSheet(name, rows string) (*office, plan.Sheet, map[int]bool, error) {
+	o, err := s.open(false)
+	if err != nil {
+		return nil, plan.Sheet{}, nil, err
+	}
+	sheets, err := s.readableSheets(o, []string{name})
+	var named map[int]bool
+	if err == nil {
+		named, err = rowsOf(rows, sheets[0])
+	}
+	if err != nil {
+		o.Close()
+		return nil, plan.Sheet{}, nil, err
+	}
+	return o, sheets[0], named, nil
+}
+
 func (*listsDoneCmd) Help() string {
 	return examples(`clarion lists done 17 --as membership_officer`, `clarion lists done 17 --except 3,5-7 --how post --as membership_officer`)
 }
 
 func (c *listsDoneCmd) Run(s *session) error {
-	o, err := s.open(false)
+	o, sheet, named, err := s.openSheet(c.Sheet, c.Except+c.Rows)
 	if err != nil {
 		return err
 	}
 	defer o.Close()
-	sheets, err := s.readableSheets(o, []string{c.Sheet})
-	if err != nil {
-		return err
-	}
-	named, err := rowsOf(c.Except+c.Rows, sheets[0])
-	if err != nil {
-		return err
-	}
 	noted, err := o.SheetDone(s.ctx, s.As, c.Sheet, c.How, func(row int) bool { return named[row] == (c.Rows == "") })
 	if err != nil {
 		return err
 	}
-	left := sheets[0].Open()
-	for _, x := range sheets[0].Lines {
+	left := sheet.Open()
+	for _, x := range sheet.Lines {
 		if x.Over == "" && slices.ContainsFunc(noted, func(n plan.SheetLine) bool { return n.Person == x.Person }) {
 			left--
 		}
 	}
 	if s.JSON {
-		return s.out.json(object{"sheet": sheets[0].Name(), "noted": len(noted), "open": left})
+		return s.out.json(object{"sheet": sheet.Name(), "noted": len(noted), "open": left})
 	}
-	s.out.say("Noted for %s (%s); %d left open on sheet %s.", plural(len(noted), "person", "people"), dataset.Plain(c.How), left, sheets[0].Name())
+	s.out.say("Noted for %s (%s); %d left open on sheet %s.", plural(len(noted), "person", "people"), dataset.Plain(c.How), left, sheet.Name())
 	return nil
 }
 

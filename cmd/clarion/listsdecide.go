@@ -17,27 +17,19 @@ func (*listsApproveCmd) Help() string {
 }
 
 func (c *listsApproveCmd) Run(s *session) error {
-	o, err := s.open(false)
+	o, sheet, named, err := s.openSheet(c.Sheet, c.Rows+c.Except)
 	if err != nil {
 		return err
 	}
 	defer o.Close()
-	sheets, err := s.readableSheets(o, []string{c.Sheet})
-	if err != nil {
-		return err
-	}
-	named, err := rowsOf(c.Rows+c.Except, sheets[0])
-	if err != nil {
-		return err
-	}
 	yes, err := o.ApproveSheet(s.ctx, s.As, c.Sheet, c.Rows != "", func(row int) bool { return named[row] == (c.Rows == "") })
 	if err != nil {
 		return err
 	}
 	if s.JSON {
-		return s.out.json(object{"sheet": sheets[0].Name(), "approved": rowsIn(yes)})
+		return s.out.json(object{"sheet": sheet.Name(), "approved": rowsIn(yes)})
 	}
-	s.out.say("%s may be posted. Print: %s lists print %s --post FILE --as %s", plural(len(yes), "letter", "letters"), s.me, sheets[0].Name(), s.As)
+	s.out.say("%s may be posted. Print: %s lists print %s --post FILE --as %s", plural(len(yes), "letter", "letters"), s.me, sheet.Name(), s.As)
 	return nil
 }
 
@@ -52,28 +44,20 @@ func (*listsStrikeCmd) Help() string {
 }
 
 func (c *listsStrikeCmd) Run(s *session) error {
-	o, err := s.open(false)
+	o, sheet, named, err := s.openSheet(c.Sheet, c.Rows)
 	if err != nil {
 		return err
 	}
 	defer o.Close()
-	sheets, err := s.readableSheets(o, []string{c.Sheet})
-	if err != nil {
-		return err
-	}
-	named, err := rowsOf(c.Rows, sheets[0])
-	if err != nil {
-		return err
-	}
 	off, err := o.StrikeSheet(s.ctx, s.As, c.Sheet, c.Reason, func(row int) bool { return named[row] })
 	if err != nil {
 		return err
 	}
 	if s.JSON {
-		return s.out.json(object{"sheet": sheets[0].Name(), "struck": rowsIn(off)})
+		return s.out.json(object{"sheet": sheet.Name(), "struck": rowsIn(off)})
 	}
-	left := slices.DeleteFunc(slices.Clone(sheets[0].Lines), func(l plan.SheetLine) bool { return l.Over != "" || named[l.Row] })
-	s.out.say("Struck %s off sheet %s; %d left open.", plural(len(off), "person", "people"), sheets[0].Name(), len(left))
+	left := slices.DeleteFunc(slices.Clone(sheet.Lines), func(l plan.SheetLine) bool { return l.Over != "" || named[l.Row] })
+	s.out.say("Struck %s off sheet %s; %d left open.", plural(len(off), "person", "people"), sheet.Name(), len(left))
 	return nil
 }
 
